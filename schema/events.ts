@@ -1,0 +1,139 @@
+import { z } from 'zod';
+
+/**
+ * Every event of the system: who emits it, about which aggregate, what it says, who hears it. This and the SDL are all
+ * that one subgraph knows of another. `npm run compose` writes the same as JSON Schema to schema/events.json for
+ * services that are not written in TypeScript.
+ *
+ * Payloads carry ids, codes and times. What identifies a person (names, contact data, note texts) never travels in one.
+ */
+
+export const subgraphNames = ['patient', 'appointment', 'visit', 'prescription', 'billing'] as const;
+export type SubgraphName = (typeof subgraphNames)[number];
+
+const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-9a-z]{26}$`));
+const instant = z.iso.datetime({ precision: 3 });
+const money = z.object({ amountMinor: z.int(), currency: z.string().length(3) });
+
+const appointment = {
+  appointmentId: id('apt'),
+  patientId: id('pat'),
+  practitionerId: id('prc'),
+};
+const appointmentTime = {
+  ...appointment,
+  healthcareServiceId: id('hcs'),
+  /** Code of the visit type, also the key of the price list: `video-consult-20`. */
+  serviceCode: z.string(),
+  modality: z.enum(['VIDEO', 'IN_PERSON']),
+  startsAt: instant,
+  endsAt: instant,
+};
+/** What the cancellation or no-show policy asks for; null when nothing is due. */
+const fee = money.nullable();
+
+const visit = { visitId: id('vis'), appointmentId: id('apt'), patientId: id('pat'), practitionerId: id('prc') };
+
+const proxyGrant = { grantId: id('prx'), patientId: id('pat'), proxyPatientId: id('pat') };
+
+const allergy = {
+  allergyId: id('alg'),
+  patientId: id('pat'),
+  /** A substance: an ingredient (`ingredient:amoxicillin`), a drug class (`class:penicillins`) or anything else (`other:latex`). */
+  substanceCode: z.string(),
+  clinicalStatus: z.enum(['ACTIVE', 'INACTIVE', 'RESOLVED']).nullable(),
+  verificationStatus: z.enum(['UNCONFIRMED', 'CONFIRMED', 'REFUTED', 'ENTERED_IN_ERROR']),
+  criticality: z.enum(['LOW', 'HIGH', 'UNABLE_TO_ASSESS']),
+};
+
+const prescription = { prescriptionId: id('rx'), patientId: id('pat'), practitionerId: id('prc'), visitId: id('vis').nullable() };
+const invoice = { invoiceId: id('inv'), patientId: id('pat'), total: money };
+const payment = { paymentId: id('pay'), invoiceId: id('inv'), patientId: id('pat'), amount: money };
+
+interface EventDefinition<Data extends z.ZodType = z.ZodType> {
+  readonly source: SubgraphName;
+  /** The GraphQL type whose id is the subject; events are in order per aggregate. */
+  readonly aggregate: string;
+  readonly data: Data;
+  readonly consumers: readonly SubgraphName[];
+}
+
+const event = <Fields extends z.ZodRawShape>(
+  source: SubgraphName,
+  aggregate: string,
+  fields: Fields,
+  consumers: readonly SubgraphName[],
+): EventDefinition<z.ZodObject<Fields>> => ({ source, aggregate, data: z.object(fields), consumers });
+
+export const eventDefinitions = {
+  'patient.registered': event('patient', 'Patient', { patientId: id('pat') }, ['appointment', 'billing']),
+  'patient.updated': event('patient', 'Patient', { patientId: id('pat') }, []),
+  'patient.proxyGranted': event('patient', 'Patient', proxyGrant, ['appointment', 'visit', 'prescription', 'billing']),
+  'patient.proxyRevoked': event('patient', 'Patient', proxyGrant, ['appointment', 'visit', 'prescription', 'billing']),
+  'allergy.recorded': event('patient', 'AllergyIntolerance', allergy, ['prescription']),
+  'allergy.updated': event('patient', 'AllergyIntolerance', allergy, ['prescription']),
+  'consent.activated': event('patient', 'Consent', { consentId: id('con'), patientId: id('pat') }, []),
+  'consent.revoked': event('patient', 'Consent', { consentId: id('con'), patientId: id('pat') }, []),
+
+  'appointment.requested': event('appointment', 'Appointment', appointmentTime, []),
+  'appointment.booked': event('appointment', 'Appointment', appointmentTime, ['patient', 'visit', 'prescription']),
+  'appointment.rescheduled': event('appointment', 'Appointment', { ...appointmentTime, previousStartsAt: instant }, ['patient', 'visit', 'prescription']),
+  'appointment.arrived': event('appointment', 'Appointment', appointment, []),
+  'appointment.checkedIn': event('appointment', 'Appointment', appointment, []),
+  'appointment.fulfilled': event('appointment', 'Appointment', appointment, []),
+  'appointment.cancelled': event('appointment', 'Appointment', { ...appointment, reasonCode: z.string(), late: z.boolean(), fee }, ['patient', 'visit', 'prescription', 'billing']),
+  'appointment.noShow': event('appointment', 'Appointment', { ...appointment, fee }, ['patient', 'visit', 'prescription', 'billing']),
+
+  'visit.planned': event('visit', 'Visit', { ...visit, plannedStartAt: instant, plannedEndAt: instant }, ['prescription']),
+  'visit.patientArrived': event('visit', 'Visit', visit, ['appointment', 'prescription']),
+  'visit.started': event('visit', 'Visit', visit, ['appointment', 'prescription']),
+  'visit.paused': event('visit', 'Visit', visit, ['prescription']),
+  'visit.resumed': event('visit', 'Visit', visit, ['prescription']),
+  'visit.finished': event('visit', 'Visit', { ...visit, serviceCode: z.string(), startedAt: instant, endedAt: instant }, ['appointment', 'prescription', 'billing']),
+  'visit.cancelled': event('visit', 'Visit', visit, ['prescription']),
+  'note.signed': event('visit', 'Visit', { ...visit, noteId: id('nte') }, []),
+  'note.addendumAdded': event('visit', 'Visit', { ...visit, noteId: id('nte') }, []),
+
+  'prescription.drafted': event('prescription', 'Prescription', prescription, []),
+  'prescription.signed': event('prescription', 'Prescription', { ...prescription, signedAt: instant, contentHash: z.string() }, []),
+  'prescription.held': event('prescription', 'Prescription', prescription, []),
+  'prescription.released': event('prescription', 'Prescription', prescription, []),
+  'prescription.stopped': event('prescription', 'Prescription', prescription, []),
+  'prescription.cancelled': event('prescription', 'Prescription', prescription, []),
+  'prescription.completed': event('prescription', 'Prescription', prescription, []),
+
+  'charge.created': event('billing', 'ChargeItem', { chargeItemId: id('chg'), patientId: id('pat'), amount: money }, []),
+  'invoice.issued': event('billing', 'Invoice', invoice, []),
+  'invoice.balanced': event('billing', 'Invoice', invoice, []),
+  'invoice.cancelled': event('billing', 'Invoice', invoice, []),
+  'payment.succeeded': event('billing', 'Invoice', payment, []),
+  'payment.failed': event('billing', 'Invoice', payment, []),
+  'refund.succeeded': event('billing', 'Invoice', { ...payment, refundId: id('rfd') }, []),
+} as const;
+
+export type EventType = keyof typeof eventDefinitions;
+export type EventData<T extends EventType> = z.infer<(typeof eventDefinitions)[T]['data']>;
+
+/** A CloudEvents 1.0 envelope (JSON format) with the extensions this system needs. */
+export interface EventEnvelope<T extends EventType = EventType> {
+  specversion: '1.0';
+  /** `evt_…`, unique: a consumer takes each in once. */
+  id: string;
+  /** The subgraph that emitted it. */
+  source: SubgraphName;
+  type: T;
+  /** Id of the aggregate. */
+  subject: string;
+  /** RFC 3339, UTC. */
+  time: string;
+  datacontenttype: 'application/json';
+  data: EventData<T>;
+  /** Extension "sequence": counts the events of this aggregate to this consumer from 1 without gaps. */
+  sequence: number;
+  /** Extension: the request or event that caused this one. */
+  causationid: string;
+}
+
+/** Events that a subgraph must handle: what its `events.ts` is checked against. */
+export const eventsHeardBy = (name: SubgraphName): EventType[] =>
+  (Object.keys(eventDefinitions) as EventType[]).filter((type) => (eventDefinitions[type].consumers as readonly string[]).includes(name));

@@ -1,0 +1,20 @@
+import type { SubgraphName } from '#schema/events.ts';
+import type { Logger } from 'pino';
+import type { Caller } from './caller.ts';
+import type { ChartAccess } from './chart-access.ts';
+import type { Database, SqlClient } from './database.ts';
+import type { Outbox } from './outbox.ts';
+
+/** What every resolver of every subgraph has. A subgraph's context.ts adds its services and loaders. */
+export interface RequestContext<Client extends SqlClient = SqlClient> {
+  readonly subgraph: SubgraphName;
+  readonly caller: Caller;
+  /** One id from the client through every service into every log line. */
+  readonly requestId: string;
+  readonly log: Logger;
+  readonly database: Database<Client>;
+  readonly outbox: Outbox;
+  /** Whose charts the caller may open: self, proxy, treating relation. */
+  readonly charts: ChartAccess;
+  now(): Date;
+}

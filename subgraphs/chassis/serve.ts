@@ -1,0 +1,119 @@
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled, ApolloServerPluginSchemaReportingDisabled } from '@apollo/server/plugin/disabled';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+import type { RequestContext } from './context.ts';
+import { graphqlCodes } from './errors.ts';
+import { eventBatch, type EventBatch } from './events-in.ts';
+import { graphqlOverHttp, HttpError, readJson, sendJson, startHttpServer, type HttpServer } from './http.ts';
+import { internalTokenHeader, linkKey, verifyInternalToken, type InternalClaims, type LinkKeys } from './internal-token.ts';
+import { logOperations } from './log-operations.ts';
+import type { Subgraph } from './subgraph.ts';
+import type { IncomingMessage } from 'node:http';
+
+export interface ServeOptions {
+  port: number;
+  host?: string;
+  linkKeys: LinkKeys;
+  log: Logger;
+}
+
+const maxBodyBytes = 4 * 1024 * 1024;
+
+/**
+ * Puts a subgraph on HTTP: /graphql for the router, /events for subgraphs that push, /health for the supervisor.
+ * Whatever comes without a token signed for this subgraph is refused, introspection and `_entities` included.
+ */
+export async function serveSubgraph(subgraph: Subgraph, { port, host, linkKeys, log }: ServeOptions): Promise<HttpServer> {
+  const server = new ApolloServer<RequestContext>({
+    schema: subgraph.schema,
+    introspection: true,
+    csrfPrevention: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError: (formatted, error) => maskUnexpected(formatted, error, log),
+    logger: log,
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      logOperations(),
+    ],
+  });
+  await server.start();
+
+  const identify = async (request: IncomingMessage, from: string): Promise<InternalClaims> => {
+    const header = request.headers[internalTokenHeader];
+    const token = typeof header === 'string' ? header : undefined;
+    const claims = linkKeys.has(`${from}>${subgraph.name}`)
+      ? await verifyInternalToken(token, { from, to: subgraph.name }, linkKey(linkKeys, from, subgraph.name))
+      : null;
+    if (!claims) throw new HttpError(401, 'UNAUTHENTICATED', `This service answers its router and its peers only. Ask the router.`);
+    return claims;
+  };
+
+  const identities = new WeakMap<IncomingMessage, InternalClaims>();
+  const graphql = graphqlOverHttp(server, {
+    maxBodyBytes,
+    context: async (request) => {
+      const claims = identities.get(request);
+      if (!claims) throw new GraphQLError(graphqlCodes.UNAUTHENTICATED, { extensions: { code: 'UNAUTHENTICATED' } });
+      return subgraph.context(claims);
+    },
+  });
+
+  const receiveEvents = async (request: IncomingMessage): Promise<unknown> => {
+    const from = request.headers['x-event-source'];
+    if (typeof from !== 'string') throw new HttpError(401, 'UNAUTHENTICATED', 'Events come with x-event-source and a token.');
+    await identify(request, from);
+    const batch = eventBatch.safeParse(await readJson(request, maxBodyBytes));
+    if (!batch.success || batch.data.source !== from || batch.data.events.some((event) => event.source !== from)) {
+      throw new HttpError(400, 'BAD_REQUEST', 'The body is not a batch of events of the sender.');
+    }
+    return { results: await subgraph.inbox.receive(batch.data as EventBatch) };
+  };
+
+  return startHttpServer({
+    port,
+    ...(host !== undefined && { host }),
+    onError: (error) => log.error({ err: error }, 'a request failed outside of GraphQL'),
+    handler: async (request, response) => {
+      const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+      if (pathname === '/health/live') return sendJson(response, 200, { status: 'ok' });
+      if (pathname === '/health/ready') {
+        const failure = await subgraph.ready().then(
+          () => undefined,
+          () => 'the database does not answer',
+        );
+        return sendJson(response, failure ? 503 : 200, failure ? { status: 'down', reason: failure } : { status: 'ok' });
+      }
+      if (pathname === '/events' && request.method === 'POST') return sendJson(response, 200, await receiveEvents(request));
+      if (pathname === '/graphql') {
+        identities.set(request, await identify(request, 'router'));
+        return graphql(request, response);
+      }
+      throw new HttpError(404, 'NOT_FOUND', 'There is nothing here.');
+    },
+  }).then((http) => ({
+    ...http,
+    async close() {
+      await http.close();
+      await server.stop();
+    },
+  }));
+}
+
+/** Errors with a code of ours were meant for the caller; anything else is a defect: logged whole, answered without detail. */
+function maskUnexpected(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
+  const code = formatted.extensions?.code;
+  if (typeof code === 'string' && code in graphqlCodes && code !== 'INTERNAL_SERVER_ERROR') return formatted;
+  log.error({ err: error instanceof GraphQLError ? (error.originalError ?? error) : error, path: formatted.path }, 'a resolver failed');
+  const { locations, path } = formatted;
+  return {
+    message: graphqlCodes.INTERNAL_SERVER_ERROR,
+    ...(locations && { locations }),
+    ...(path && { path }),
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  };
+}
+
