@@ -1,4 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+// Vite would take graphql's ES build for our own files while its dependencies load the CommonJS one, as Node does for all:
+// two copies, and graphql-js refuses a schema of the other.
+const oneGraphql = { resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] } };
 
 const everywhere = ['**/node_modules/**', '**/generated/**', '.data/**'];
 
@@ -6,6 +11,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        ...oneGraphql,
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
@@ -13,6 +19,7 @@ export default defineConfig({
         },
       },
       {
+        ...oneGraphql,
         test: {
           name: 'int',
           include: ['**/*.int.test.ts'],
@@ -23,6 +30,16 @@ export default defineConfig({
         },
       },
       {
+        ...oneGraphql,
+        test: {
+          // Against a graph that runs elsewhere: npm run test:deployed, see docs/containers.md.
+          name: 'deployed',
+          include: ['tests/**/*.deployed.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        ...oneGraphql,
         test: {
           name: 'graph',
           include: ['tests/**/*.test.ts'],

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
 import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as resolvers from '@graphql-codegen/typescript-resolvers';
@@ -14,7 +15,7 @@ import { subgraphSdl } from '#chassis/subgraph-sdl.ts';
 // `npm run generate`: for each subgraph the Prisma client from prisma/<name>/schema.prisma and resolver types from its SDL.
 // Runs after `npm ci` by itself. Skips a subgraph whose inputs have not changed since the last time.
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
 const version = 1;
 
@@ -47,16 +48,25 @@ async function generateClient(schemaFile: string): Promise<void> {
 }
 
 async function generateResolverTypes(name: SubgraphName, sdl: string, mappersFile: string, output: string): Promise<void> {
-  const mapperNames = existsSync(mappersFile) ? [...readFileSync(mappersFile, 'utf8').matchAll(/export (?:type|interface) (\w+)Mapper\b/g)].map((match) => match[1]) : [];
+  const mapperNames = existsSync(mappersFile)
+    ? [...readFileSync(mappersFile, 'utf8').matchAll(/export (?:type|interface) (\w+)Mapper\b/g)].map(([, type = '']) => type)
+    : [];
   const contextName = `${name[0]?.toUpperCase()}${name.slice(1)}Context`;
   const config = {
     federation: true,
     useTypeImports: true,
     enumsAsTypes: true,
     strictScalars: true,
-    scalars: { DateTime: 'Date', Date: 'Date', LocalTime: 'string', TimeZone: 'string', _FieldSet: 'string', federation__FieldSet: 'string' },
+    scalars: {
+      DateTime: 'Date',
+      Date: 'Date',
+      LocalTime: 'string',
+      TimeZone: 'string',
+      _FieldSet: 'string',
+      federation__FieldSet: 'string',
+    },
     contextType: `../context.ts#${contextName}`,
-    mappers: Object.fromEntries(mapperNames.map((type) => [type, `../mappers.ts#${type}Mapper`])),
+    mappers: Object.fromEntries(mapperNames.map((type): [string, string] => [type, `../mappers.ts#${type}Mapper`])),
     avoidOptionals: { field: true, inputValue: false, object: false, defaultValue: false },
     maybeValue: 'T | null',
     inputMaybeValue: 'T | null | undefined',

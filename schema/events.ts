@@ -34,7 +34,13 @@ const fee = money.nullable();
 
 const visit = { visitId: id('vis'), appointmentId: id('apt'), patientId: id('pat'), practitionerId: id('prc') };
 
-const proxyGrant = { grantId: id('prx'), patientId: id('pat'), proxyPatientId: id('pat') };
+const proxyGrant = {
+  grantId: id('prx'),
+  patientId: id('pat'),
+  proxyPatientId: id('pat'),
+  /** The first day on which it no longer holds (a minor's 18th birthday); null when it holds until it is revoked. */
+  endsOn: z.iso.date().nullable(),
+};
 
 const allergy = {
   allergyId: id('alg'),
@@ -77,20 +83,38 @@ export const eventDefinitions = {
 
   'appointment.requested': event('appointment', 'Appointment', appointmentTime, []),
   'appointment.booked': event('appointment', 'Appointment', appointmentTime, ['patient', 'visit', 'prescription']),
-  'appointment.rescheduled': event('appointment', 'Appointment', { ...appointmentTime, previousStartsAt: instant }, ['patient', 'visit', 'prescription']),
+  'appointment.rescheduled': event('appointment', 'Appointment', { ...appointmentTime, previousStartsAt: instant }, [
+    'patient',
+    'visit',
+    'prescription',
+  ]),
   'appointment.arrived': event('appointment', 'Appointment', appointment, []),
   'appointment.checkedIn': event('appointment', 'Appointment', appointment, []),
-  'appointment.fulfilled': event('appointment', 'Appointment', appointment, []),
-  'appointment.cancelled': event('appointment', 'Appointment', { ...appointment, reasonCode: z.string(), late: z.boolean(), fee }, ['patient', 'visit', 'prescription', 'billing']),
+  'appointment.fulfilled': event(
+    'appointment',
+    'Appointment',
+    { ...appointment, serviceCode: z.string(), modality: z.enum(['VIDEO', 'IN_PERSON']), startsAt: instant },
+    ['billing'],
+  ),
+  'appointment.cancelled': event('appointment', 'Appointment', { ...appointment, reasonCode: z.string(), late: z.boolean(), fee }, [
+    'patient',
+    'visit',
+    'prescription',
+    'billing',
+  ]),
   'appointment.noShow': event('appointment', 'Appointment', { ...appointment, fee }, ['patient', 'visit', 'prescription', 'billing']),
 
   'visit.planned': event('visit', 'Visit', { ...visit, plannedStartAt: instant, plannedEndAt: instant }, ['prescription']),
   'visit.patientArrived': event('visit', 'Visit', visit, ['appointment', 'prescription']),
-  'visit.started': event('visit', 'Visit', visit, ['appointment', 'prescription']),
+  'visit.started': event('visit', 'Visit', visit, ['patient', 'appointment', 'prescription']),
   'visit.paused': event('visit', 'Visit', visit, ['prescription']),
   'visit.resumed': event('visit', 'Visit', visit, ['prescription']),
-  'visit.finished': event('visit', 'Visit', { ...visit, serviceCode: z.string(), startedAt: instant, endedAt: instant }, ['appointment', 'prescription', 'billing']),
-  'visit.cancelled': event('visit', 'Visit', visit, ['prescription']),
+  'visit.finished': event('visit', 'Visit', { ...visit, serviceCode: z.string(), startedAt: instant, endedAt: instant }, [
+    'appointment',
+    'prescription',
+    'billing',
+  ]),
+  'visit.cancelled': event('visit', 'Visit', visit, ['appointment', 'prescription']),
   'note.signed': event('visit', 'Visit', { ...visit, noteId: id('nte') }, []),
   'note.addendumAdded': event('visit', 'Visit', { ...visit, noteId: id('nte') }, []),
 

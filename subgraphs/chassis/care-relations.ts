@@ -18,21 +18,22 @@ export async function removeTreatingRelation(tx: SqlExecutor, sourceId: string):
   await tx.$executeRaw(sql`delete from treating_relation where source_id = ${sourceId}`);
 }
 
+/** @param grant `endsOn` is a calendar date: the first day on which the grant no longer holds */
 export async function saveProxyRelation(
   tx: SqlExecutor,
-  grant: { grantId: string; patientId: string; proxyPatientId: string },
+  grant: { grantId: string; patientId: string; proxyPatientId: string; endsOn: string | null },
 ): Promise<void> {
   await tx.$executeRaw(sql`
-    insert into proxy_relation (grant_id, patient_id, proxy_patient_id)
-    values (${grant.grantId}, ${grant.patientId}, ${grant.proxyPatientId})
-    on conflict (grant_id) do nothing`);
+    insert into proxy_relation (grant_id, patient_id, proxy_patient_id, ends_on)
+    values (${grant.grantId}, ${grant.patientId}, ${grant.proxyPatientId}, ${grant.endsOn}::date)
+    on conflict (grant_id) do update set ends_on = excluded.ends_on`);
 }
 
 export async function removeProxyRelation(tx: SqlExecutor, grantId: string): Promise<void> {
   await tx.$executeRaw(sql`delete from proxy_relation where grant_id = ${grantId}`);
 }
 
-const relate = (tx: SqlExecutor, event: EventEnvelope<'appointment.booked'> | EventEnvelope<'appointment.rescheduled'>) =>
+const relate = (tx: SqlExecutor, event: EventEnvelope<'appointment.booked'>) =>
   saveTreatingRelation(tx, {
     sourceId: event.data.appointmentId,
     patientId: event.data.patientId,
@@ -40,15 +41,31 @@ const relate = (tx: SqlExecutor, event: EventEnvelope<'appointment.booked'> | Ev
     effectiveAt: new Date(event.data.startsAt),
   });
 
+/** Moves the relation of a booking; a request that nobody has accepted yet makes none. */
+async function moveRelation(tx: SqlExecutor, { data }: EventEnvelope<'appointment.rescheduled'>): Promise<void> {
+  await tx.$executeRaw(sql`
+    update treating_relation set practitioner_id = ${data.practitionerId}, effective_at = ${new Date(data.startsAt)} where source_id = ${data.appointmentId}`);
+}
+
 const unrelate = (tx: SqlExecutor, event: EventEnvelope<'appointment.cancelled'> | EventEnvelope<'appointment.noShow'>) =>
   removeTreatingRelation(tx, event.data.appointmentId);
+
+/** Whoever is in the call treats the patient, whatever becomes of the appointment afterwards. */
+const relateByVisit = (tx: SqlExecutor, event: EventEnvelope<'visit.started'>) =>
+  saveTreatingRelation(tx, {
+    sourceId: event.data.visitId,
+    patientId: event.data.patientId,
+    practitionerId: event.data.practitionerId,
+    effectiveAt: new Date(event.time),
+  });
 
 /** Take in the events that make and end relations. A subgraph spreads in those it hears. */
 export const treatingRelationHandlers = {
   'appointment.booked': relate,
-  'appointment.rescheduled': relate,
+  'appointment.rescheduled': moveRelation,
   'appointment.cancelled': unrelate,
   'appointment.noShow': unrelate,
+  'visit.started': relateByVisit,
 };
 
 export const proxyRelationHandlers = {

@@ -1,4 +1,4 @@
-import { raw, Sql, sqltag as sql } from '@prisma/client/runtime/client';
+import { raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import type { Caller } from './caller.ts';
 import type { SqlExecutor } from './database.ts';
 import { loader } from './loaders.ts';
@@ -18,7 +18,10 @@ export function createChartAccess(caller: Caller, db: SqlExecutor): ChartAccess 
   const mayOpenSql = (column: string): Sql => {
     const patient = raw(column);
     if (caller.role === 'PATIENT' && caller.patientId) {
-      return sql`(${patient} = ${caller.patientId} or exists (select from proxy_relation as pr where pr.patient_id = ${patient} and pr.proxy_patient_id = ${caller.patientId}))`;
+      return sql`${patient} in (
+        select ${caller.patientId}
+        union all
+        select pr.patient_id from proxy_relation as pr where pr.proxy_patient_id = ${caller.patientId} and (pr.ends_on is null or pr.ends_on > (now() at time zone 'UTC')::date))`;
     }
     if (caller.role === 'PRACTITIONER' && caller.practitionerId) {
       return sql`exists (select from treating_relation as tr where tr.patient_id = ${patient} and tr.practitioner_id = ${caller.practitionerId} and tr.effective_at > now() - interval '12 months')`;

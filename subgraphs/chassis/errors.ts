@@ -12,28 +12,114 @@ interface ErrorEntry {
  * list the same codes; errors.test.ts fails when they disagree.
  */
 export const refusalCodes = {
-  NOT_FOUND: { retryable: false, meaning: 'The thing is not there, or it is not yours to see.', remedy: 'Check the id and who you are signed in as.' },
-  NOT_ALLOWED: { retryable: false, meaning: 'You can see the thing, but your role may not do this.', remedy: 'Ask someone whose role may.' },
+  NOT_FOUND: {
+    retryable: false,
+    meaning: 'The thing is not there, or it is not yours to see.',
+    remedy: 'Check the id and who you are signed in as.',
+  },
+  NOT_ALLOWED: {
+    retryable: false,
+    meaning: 'You can see the thing, but your role may not do this.',
+    remedy: 'Ask someone whose role may.',
+  },
   INVALID_INPUT: { retryable: false, meaning: 'A value is outside what the field accepts.', remedy: 'Correct the field named by path.' },
-  ILLEGAL_STATE: { retryable: false, meaning: 'The step is not legal from the current state.', remedy: 'Look at currentState and allowedStates.' },
-  CONFLICT: { retryable: false, meaning: 'It contradicts something that exists already.', remedy: 'Read the message; load the current data and decide again.' },
-  IDEMPOTENCY_KEY_REUSED: { retryable: false, meaning: 'The idempotency key was used before with another input.', remedy: 'Use a new key for a new request.' },
-  PATIENT_UNKNOWN: { retryable: true, meaning: 'This service has not heard of the patient (yet).', remedy: 'Check the id; right after a registration, retry in a second.' },
-  SLOT_TAKEN: { retryable: false, meaning: 'The time overlaps another appointment of the practitioner.', remedy: 'Take one of nextFreeSlots.' },
-  PATIENT_BUSY: { retryable: false, meaning: 'The time overlaps another appointment of the patient.', remedy: 'Choose another time or move the other appointment.' },
-  SLOT_UNAVAILABLE: { retryable: false, meaning: 'The practitioner does not offer this service at this time.', remedy: 'Take a start from availableSlots.' },
-  NOTICE_TOO_SHORT: { retryable: false, meaning: 'The time is nearer than the minimum notice of the visit type.', remedy: 'Choose a later time, or call the front desk.' },
-  BEYOND_HORIZON: { retryable: false, meaning: 'The time is further away than the booking horizon of the visit type.', remedy: 'Choose an earlier time.' },
-  NOT_ADMITTED: { retryable: false, meaning: 'The practitioner is not admitted to an open visit with this patient.', remedy: 'Admit the patient first, or write outside of the visit.' },
-  DETECTED_ISSUE_OPEN: { retryable: false, meaning: 'The check found an issue of high severity that nobody has overridden.', remedy: 'Override it with a reason, or change the prescription.' },
-  CHECK_UNAVAILABLE: { retryable: true, meaning: 'The data needed for the safety check may be out of date.', remedy: 'Retry in a moment; nothing was signed.' },
-  SECOND_FACTOR_REQUIRED: { retryable: false, meaning: 'A controlled substance needs a second factor at signing.', remedy: 'Sign with a second factor.' },
-  PHARMACY_INCAPABLE: { retryable: false, meaning: 'The pharmacy lacks the capability this prescription needs.', remedy: 'Choose a pharmacy with the capability.' },
+  ILLEGAL_STATE: {
+    retryable: false,
+    meaning: 'The step is not legal from the current state.',
+    remedy: 'Look at currentState and allowedStates.',
+  },
+  CONFLICT: {
+    retryable: false,
+    meaning: 'It contradicts something that exists already.',
+    remedy: 'Read the message; load the current data and decide again.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    retryable: false,
+    meaning: 'The idempotency key was used before with another input.',
+    remedy: 'Use a new key for a new request.',
+  },
+  PATIENT_UNKNOWN: {
+    retryable: true,
+    meaning: 'This service has not heard of the patient (yet).',
+    remedy: 'Check the id; right after a registration, retry in a second.',
+  },
+  VISIT_UNKNOWN: {
+    retryable: true,
+    meaning: 'This service has not heard of a video visit for the appointment (yet).',
+    remedy: 'Check the id; right after a booking, retry in a second.',
+  },
+  SLOT_TAKEN: {
+    retryable: false,
+    meaning: 'The time overlaps another appointment of the practitioner.',
+    remedy: 'Take one of nextFreeSlots.',
+  },
+  PATIENT_BUSY: {
+    retryable: false,
+    meaning: 'The time overlaps another appointment of the patient.',
+    remedy: 'Choose another time or move the other appointment.',
+  },
+  SLOT_UNAVAILABLE: {
+    retryable: false,
+    meaning: 'The practitioner does not offer this service at this time.',
+    remedy: 'Take a start from availableSlots.',
+  },
+  NOTICE_TOO_SHORT: {
+    retryable: false,
+    meaning: 'The time is nearer than the minimum notice of the visit type.',
+    remedy: 'Choose a later time, or call the front desk.',
+  },
+  BEYOND_HORIZON: {
+    retryable: false,
+    meaning: 'The time is further away than the booking horizon of the visit type.',
+    remedy: 'Choose an earlier time.',
+  },
+  NOT_ADMITTED: {
+    retryable: false,
+    meaning: 'The practitioner is not admitted to an open visit with this patient.',
+    remedy: 'Admit the patient first, or write outside of the visit.',
+  },
+  VISIT_NOT_OPEN_YET: {
+    retryable: true,
+    meaning: 'The visit is not open yet, or this service has not heard of its start.',
+    remedy: 'Admit the patient; right after the admission, retry in a second.',
+  },
+  DETECTED_ISSUE_OPEN: {
+    retryable: false,
+    meaning: 'The check found an issue of high severity that nobody has overridden.',
+    remedy: 'Override it with a reason, or change the prescription.',
+  },
+  CHECK_UNAVAILABLE: {
+    retryable: true,
+    meaning: 'The data needed for the safety check may be out of date.',
+    remedy: 'Retry in a moment; nothing was signed.',
+  },
+  SECOND_FACTOR_REQUIRED: {
+    retryable: false,
+    meaning: 'A controlled substance needs a second factor at signing.',
+    remedy: 'Sign with a second factor.',
+  },
+  PHARMACY_INCAPABLE: {
+    retryable: false,
+    meaning: 'The pharmacy lacks the capability this prescription needs.',
+    remedy: 'Choose a pharmacy with the capability.',
+  },
   SIGNED_IMMUTABLE: { retryable: false, meaning: 'What is signed cannot be changed.', remedy: 'Write a replacement or an addendum.' },
-  CURRENCY_MISMATCH: { retryable: false, meaning: 'The amount is in another currency than the account.', remedy: 'Use the currency of the invoice.' },
+  CURRENCY_MISMATCH: {
+    retryable: false,
+    meaning: 'The amount is in another currency than the account.',
+    remedy: 'Use the currency of the invoice.',
+  },
   OVERPAYMENT: { retryable: false, meaning: 'The amount is more than is still owed.', remedy: 'Pay at most the balance.' },
-  REFUND_EXCEEDS_PAYMENT: { retryable: false, meaning: 'The refund is more than what is left of the payment.', remedy: 'Refund at most the unrefunded part.' },
-  PAYMENT_DECLINED: { retryable: false, meaning: 'The payment provider declined.', remedy: 'Use another payment method with a new idempotency key.' },
+  REFUND_EXCEEDS_PAYMENT: {
+    retryable: false,
+    meaning: 'The refund is more than what is left of the payment.',
+    remedy: 'Refund at most the unrefunded part.',
+  },
+  PAYMENT_DECLINED: {
+    retryable: false,
+    meaning: 'The payment provider declined.',
+    remedy: 'Use another payment method with a new idempotency key.',
+  },
   NOTHING_TO_INVOICE: { retryable: false, meaning: 'There is no billable charge.', remedy: 'Wait until a service is complete.' },
 } as const satisfies Record<string, ErrorEntry>;
 
@@ -45,8 +131,8 @@ export interface UserError {
   message: string;
   path: string[];
   retryable: boolean;
-  currentState?: string | null;
-  allowedStates?: string[] | null;
+  currentState: string | null;
+  allowedStates: string[] | null;
 }
 
 interface RefusalDetail {

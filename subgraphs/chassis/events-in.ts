@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { eventDefinitions, eventsHeardBy, subgraphNames, type EventEnvelope, type EventType, type SubgraphName } from '#schema/events.ts';
 import type { SqlExecutor, TransactionalClient } from './database.ts';
 import { transact } from './database.ts';
+import { reasonForLog } from './log-defect.ts';
 import { emitter, type Emit, type Outbox, type PendingEvent } from './outbox.ts';
 
 /** What a subgraph does on each event it hears. A handler throws only if it wants the event again. Log ids, never personal data. */
@@ -29,7 +30,8 @@ const envelope = z.object({
   specversion: z.literal('1.0'),
   id: z.string().startsWith('evt_'),
   source: z.enum(subgraphNames),
-  type: z.string().refine((type): type is EventType => type in eventDefinitions, 'is no event of this system'),
+  // Any: one event that a newer source has and this subgraph does not know must not hold up the others of its batch.
+  type: z.string(),
   subject: z.string(),
   time: z.iso.datetime(),
   datacontenttype: z.literal('application/json'),
@@ -56,7 +58,8 @@ export interface Inbox {
 export function createInbox<Tx extends SqlExecutor>({ name, client, handlers, outbox, log }: InboxOptions<Tx>): Inbox {
   const heard = new Set(eventsHeardBy(name));
   for (const type of heard) if (!handlers[type]) throw new TypeError(`${name} hears ${type} and has no handler for it`);
-  for (const type of Object.keys(handlers)) if (!heard.has(type as EventType)) throw new TypeError(`${name} has a handler for ${type}, which it does not hear`);
+  for (const type of Object.keys(handlers))
+    if (!heard.has(type as EventType)) throw new TypeError(`${name} has a handler for ${type}, which it does not hear`);
 
   async function takeIn(event: EventEnvelope): Promise<EventResult> {
     const handler = handlers[event.type] as ((tx: Tx, event: EventEnvelope, emit: Emit, log: Logger) => Promise<void>) | undefined;
@@ -87,6 +90,7 @@ export function createInbox<Tx extends SqlExecutor>({ name, client, handlers, ou
 
   return {
     async receive(batch) {
+      const receivedAt = new Date();
       const results: EventResult[] = [];
       const stopped = new Set<string>();
       for (const event of batch.events) {
@@ -96,14 +100,13 @@ export function createInbox<Tx extends SqlExecutor>({ name, client, handlers, ou
         }
         const result = await takeIn(event).catch((error: unknown): EventResult => {
           if (error instanceof Gap && error.expected < event.sequence) return { id: event.id, outcome: 'gap', expected: error.expected };
-          const reason = error instanceof Error ? error.message : String(error);
-          log.error({ eventId: event.id, type: event.type, reason }, 'an event could not be taken in; it will come again');
-          return { id: event.id, outcome: 'failed', error: reason.slice(0, 500) };
+          log.error({ eventId: event.id, type: event.type, err: error }, 'an event could not be taken in; it will come again');
+          return { id: event.id, outcome: 'failed', error: reasonForLog(error) };
         });
         if (result.outcome !== 'applied' && result.outcome !== 'duplicate') stopped.add(event.subject);
         results.push(result);
       }
-      if (batch.caughtUp && stopped.size === 0) await recordHeard(client, batch.source);
+      if (batch.caughtUp && stopped.size === 0) await recordHeard(client, batch.source, receivedAt);
       return results;
     },
   };
@@ -117,9 +120,10 @@ class Gap extends Error {
   }
 }
 
-async function recordHeard(db: SqlExecutor, source: SubgraphName): Promise<void> {
+/** As of when the batch came, not when it was worked through: what happened at the source in between is not in it. */
+async function recordHeard(db: SqlExecutor, source: SubgraphName, heardAt: Date): Promise<void> {
   await db.$executeRaw(
-    sql`insert into inbox_source (source, heard_at) values (${source}, clock_timestamp()) on conflict (source) do update set heard_at = excluded.heard_at`,
+    sql`insert into inbox_source (source, heard_at) values (${source}, ${heardAt}) on conflict (source) do update set heard_at = greatest(inbox_source.heard_at, excluded.heard_at)`,
   );
 }
 

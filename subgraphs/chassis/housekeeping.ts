@@ -11,24 +11,39 @@ const keep = [
   },
   {
     table: 'outbox_event',
-    condition: "occurred_at < now() - interval '14 days' and not exists (select from outbox_delivery as d where d.position = outbox_event.position)",
+    condition:
+      "occurred_at < now() - interval '14 days' and not exists (select from outbox_delivery as d where d.position = outbox_event.position)",
   },
 ] as const;
 
+const firstAfterMs = 60_000;
 const everyMs = 60 * 60 * 1_000;
+const batch = 5_000;
 
-/** Deletes records of the chassis that nobody can need any more, once an hour. */
+/** Deletes records of the chassis that nobody can need any more: soon after the start, then once an hour, in small batches. */
 export function forgetOldRecords(pool: pg.Pool, log: Logger): { close(): Promise<void> } {
   let running: Promise<void> = Promise.resolve();
+  let closed = false;
   const sweep = async () => {
-    for (const { table, condition } of keep) await pool.query(`delete from ${table} where ${condition}`);
+    for (const { table, condition } of keep) {
+      let deleted: number;
+      do {
+        const { rowCount } = await pool.query(
+          `delete from ${table} where ctid in (select ctid from ${table} where ${condition} limit ${batch})`,
+        );
+        deleted = rowCount ?? 0;
+      } while (deleted === batch && !closed);
+    }
   };
-  const timer = setInterval(() => {
-    running = sweep().catch((error: unknown) => log.error({ reason: error instanceof Error ? error.message : String(error) }, 'old records could not be deleted'));
-  }, everyMs);
-  timer.unref();
+  const run = () => {
+    running = sweep().catch((error: unknown) => log.error({ err: error }, 'old records could not be deleted'));
+  };
+  const first = setTimeout(run, firstAfterMs).unref();
+  const timer = setInterval(run, everyMs).unref();
   return {
     async close() {
+      closed = true;
+      clearTimeout(first);
       clearInterval(timer);
       await running;
     },

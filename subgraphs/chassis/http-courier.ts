@@ -26,7 +26,7 @@ export function createHttpCourier(options: {
   const agent = new Agent({ connections: 4, keepAliveTimeout: 30_000 });
   const { source, linkKeys } = options;
   return {
-    async deliver(consumer, batch): Promise<EventResult[]> {
+    async deliver(consumer, batch, signal): Promise<EventResult[]> {
       const requestId = batch.events[0]?.causationid ?? `${source}-heartbeat`;
       const token = await signInternalToken(
         { from: source, to: consumer, requestId, caller: { role: 'SYSTEM', subject: `system:${source}`, scopes: [] } },
@@ -37,7 +37,7 @@ export function createHttpCourier(options: {
         dispatcher: agent,
         headers: { 'content-type': 'application/json', 'x-event-source': source, [internalTokenHeader]: token },
         body: JSON.stringify(batch),
-        signal: AbortSignal.timeout(deadlineMs),
+        signal: AbortSignal.any([AbortSignal.timeout(deadlineMs), signal]),
       });
       if (response.statusCode !== 200) {
         await response.body.dump();

@@ -28,11 +28,23 @@ export async function startHttpServer(options: {
     { keepAliveTimeout: 65_000, headersTimeout: 20_000, requestTimeout: 30_000, maxHeaderSize: 32 * 1024 },
     (request, response) => {
       if (draining) response.setHeader('connection', 'close');
+      // A connection whose last request was under way when the stop began falls idle only now.
+      response.once('close', () => {
+        if (draining) setImmediate(() => server.closeIdleConnections());
+      });
       options.handler(request, response).catch((error: unknown) => {
-        if (error instanceof HttpError) return sendJson(response, error.status, { errors: [{ message: error.message, extensions: { code: error.code } }] });
+        if (error instanceof HttpError) {
+          // What was not read of the body cannot be told from the next request.
+          if (!request.complete) response.setHeader('connection', 'close');
+          return sendJson(response, error.status, { errors: [{ message: error.message, extensions: { code: error.code } }] });
+        }
+        if (request.destroyed && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return; // the client left while it was sending
         options.onError(error, request);
         if (response.headersSent) response.destroy();
-        else sendJson(response, 500, { errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] });
+        else
+          sendJson(response, 500, {
+            errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+          });
       });
     },
   );
@@ -54,6 +66,15 @@ export async function startHttpServer(options: {
       clearTimeout(cutOff);
     },
   };
+}
+
+/** @throws HttpError 400 when the target is no URL */
+export function requestUrl(request: IncomingMessage): URL {
+  try {
+    return new URL(request.url ?? '/', 'http://localhost');
+  } catch {
+    throw new HttpError(400, 'BAD_REQUEST', 'The request target is not a URL.');
+  }
 }
 
 /** A request that is refused before anything looks at its content. */
@@ -85,9 +106,14 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** U+0000, as JSON and GraphQL write it: PostgreSQL has no text with it, so no field takes it. */
+const nulCharacter = /\\u(?:0000|\{0+\})|%00/i;
+
 /** @throws HttpError 400 when the body is not JSON */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const text = await readBody(request, maxBytes);
+  if (nulCharacter.test(text))
+    throw new HttpError(400, 'BAD_USER_INPUT', 'The request contains the character U+0000, which no field accepts.');
   try {
     return JSON.parse(text);
   } catch {
@@ -101,6 +127,8 @@ export function graphqlOverHttp<Context extends BaseContext>(
   options: { maxBodyBytes: number; context: (request: IncomingMessage, response: ServerResponse) => Promise<Context> },
 ): Handler {
   return async (request, response) => {
+    if (nulCharacter.test(request.url ?? ''))
+      throw new HttpError(400, 'BAD_USER_INPUT', 'The request contains the character U+0000, which no field accepts.');
     const headers = new HeaderMap();
     for (const [name, value] of Object.entries(request.headers)) {
       if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
@@ -110,8 +138,13 @@ export function graphqlOverHttp<Context extends BaseContext>(
       httpGraphQLRequest: {
         method: request.method ?? 'POST',
         headers,
-        search: new URL(request.url ?? '/', 'http://localhost').search,
-        body: request.method === 'POST' ? (isJson ? await readJson(request, options.maxBodyBytes) : await readBody(request, options.maxBodyBytes)) : undefined,
+        search: requestUrl(request).search,
+        body:
+          request.method === 'POST'
+            ? isJson
+              ? await readJson(request, options.maxBodyBytes)
+              : await readBody(request, options.maxBodyBytes)
+            : undefined,
       },
       context: () => options.context(request, response),
     });

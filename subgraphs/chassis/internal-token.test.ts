@@ -40,7 +40,13 @@ test.each([undefined, '', 'x', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.'])('%s is n
 
 test('a token without expiry or with an unknown role is refused although the signature is good', async () => {
   const sign = (claims: Record<string, unknown>, expires: boolean) => {
-    const jwt = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setIssuer('router').setAudience('visit').setSubject('ada').setJti('r1').setIssuedAt();
+    const jwt = new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer('router')
+      .setAudience('visit')
+      .setSubject('ada')
+      .setJti('r1')
+      .setIssuedAt();
     return (expires ? jwt.setExpirationTime('30s') : jwt).sign(key('router>visit'));
   };
   expect(await verifyInternalToken(await sign({ role: 'PATIENT', scopes: [] }, false), toVisit, key('router>visit'))).toBeNull();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { roles, type Caller } from './caller.ts';
+import { ConfigError } from './config.ts';
 
 /** The header that carries the token; never `authorization`, so that a client's own token cannot be taken for one. */
 export const internalTokenHeader = 'x-internal-token';
@@ -14,15 +15,19 @@ export type LinkKeys = ReadonlyMap<string, Uint8Array>;
 
 /**
  * Reads `LINK_KEYS`: comma-separated `from>to=<base64url of at least 32 bytes>`.
- * @throws Error that names the entry at fault
+ * @throws ConfigError that names the entry at fault, never the key
  */
 export function readLinkKeys(text: string): LinkKeys {
   const keys = new Map<string, Uint8Array>();
-  for (const entry of text.split(',').map((part) => part.trim()).filter(Boolean)) {
+  const entries = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+  for (const [index, entry] of entries.entries()) {
     const match = /^([a-z]+>[a-z]+)=([A-Za-z0-9_-]+)$/.exec(entry);
-    if (!match?.[1] || !match[2]) throw new Error(`LINK_KEYS: "${entry.split('=')[0]}" is not of the form from>to=base64url`);
+    if (!match?.[1] || !match[2]) throw new ConfigError(`LINK_KEYS: entry ${index + 1} is not of the form from>to=base64url`);
     const key = Buffer.from(match[2], 'base64url');
-    if (key.length < 32) throw new Error(`LINK_KEYS: the key of ${match[1]} has ${key.length} bytes, at least 32 are needed`);
+    if (key.length < 32) throw new ConfigError(`LINK_KEYS: the key of ${match[1]} has ${key.length} bytes, at least 32 are needed`);
     keys.set(match[1], key);
   }
   return keys;
@@ -31,10 +36,10 @@ export function readLinkKeys(text: string): LinkKeys {
 export const formatLinkKeys = (keys: LinkKeys): string =>
   [...keys].map(([link, key]) => `${link}=${Buffer.from(key).toString('base64url')}`).join(',');
 
-/** @throws Error when this process was not given the key */
+/** @throws ConfigError when this process was not given the key */
 export function linkKey(keys: LinkKeys, from: string, to: string): Uint8Array {
   const key = keys.get(`${from}>${to}`);
-  if (!key) throw new Error(`LINK_KEYS has no key for ${from}>${to}`);
+  if (!key) throw new ConfigError(`LINK_KEYS has no key for ${from}>${to}`);
   return key;
 }
 

@@ -3,7 +3,9 @@ import { eventDefinitions, subgraphNames, type SubgraphName } from '#schema/even
 /** Who pushes events to whom, from the event catalogue. */
 export const eventLinks: readonly { from: SubgraphName; to: SubgraphName }[] = subgraphNames.flatMap((from) =>
   subgraphNames
-    .filter((to) => Object.values(eventDefinitions).some((event) => event.source === from && (event.consumers as readonly string[]).includes(to)))
+    .filter((to) =>
+      Object.values(eventDefinitions).some((event) => event.source === from && (event.consumers as readonly string[]).includes(to)),
+    )
     .map((to) => ({ from, to })),
 );
 

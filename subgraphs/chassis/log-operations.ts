@@ -1,5 +1,8 @@
 import type { ApolloServerPlugin } from '@apollo/server';
+import type { GraphQLError } from 'graphql';
 import type { RequestContext } from './context.ts';
+
+const codeOf = ({ extensions: { code } }: GraphQLError): string => (typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR');
 
 /** One log line per operation: name, who kind of caller, how long, how it ended. Never variables or data. */
 export const logOperations = (): ApolloServerPlugin<RequestContext> => ({
@@ -11,7 +14,7 @@ export const logOperations = (): ApolloServerPlugin<RequestContext> => ({
           operation: operationName ?? operation?.operation ?? 'unknown',
           role: contextValue.caller.role,
           durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
-          outcome: errors?.length ? [...new Set(errors.map((error) => String(error.extensions.code ?? 'INTERNAL_SERVER_ERROR')))].join(',') : 'ok',
+          outcome: errors?.length ? [...new Set(errors.map(codeOf))].join(',') : 'ok',
         };
         if (errors?.length) contextValue.log.info(entry, 'operation');
         else contextValue.log.debug(entry, 'operation');

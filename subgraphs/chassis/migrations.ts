@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { subgraphNames, type SubgraphName } from '#schema/events.ts';
 import { ConfigError } from './config.ts';
 
-const prismaDirectory = new URL('../../prisma/', import.meta.url).pathname;
+const prismaDirectory = fileURLToPath(new URL('../../prisma/', import.meta.url));
 
 export interface Migration {
   /** `20261123000000_init`: applied in the order of names. */
@@ -41,10 +42,18 @@ interface AppliedRow {
 }
 
 /** Compares the migrations on disk with `_prisma_migrations`, Prisma's own table. Changes nothing. */
-export async function migrationStatus(db: pg.Pool | pg.Client, name: SubgraphName, migrations = readMigrations(name)): Promise<MigrationStatus> {
+export async function migrationStatus(
+  db: pg.Pool | pg.Client,
+  name: SubgraphName,
+  migrations = readMigrations(name),
+): Promise<MigrationStatus> {
   const { rows: tables } = await db.query<{ present: boolean }>(`select to_regclass('_prisma_migrations') is not null as present`);
   const rows = tables[0]?.present
-    ? (await db.query<AppliedRow>('select migration_name, checksum, finished_at, rolled_back_at from _prisma_migrations where rolled_back_at is null order by started_at')).rows
+    ? (
+        await db.query<AppliedRow>(
+          'select migration_name, checksum, finished_at, rolled_back_at from _prisma_migrations where rolled_back_at is null order by started_at',
+        )
+      ).rows
     : [];
   const onDisk = new Map(migrations.map((migration) => [migration.name, checksum(migration.sql)]));
   const applied = rows.map((row) => row.migration_name);

@@ -1,4 +1,4 @@
-import { empty, join, raw, Sql, sqltag as sql } from '@prisma/client/runtime/client';
+import { empty, join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import type { SqlExecutor } from './database.ts';
 import { badInput } from './errors.ts';
 
@@ -89,7 +89,12 @@ function pageStatement(spec: PageSpec, page: Page, below: Sql): Sql {
   const conditions = [below, spec.where ?? empty, page.after ? afterCondition(spec, page.after) : empty].filter((part) => part !== empty);
   const keys = spec.order.map(({ column, type }) => textOf(`t.${column}`, type)).join(', ');
   return sql`select array[${raw(keys)}] as keys from ${raw(spec.table)} as t ${
-    conditions.length > 0 ? sql`where ${join(conditions.map((part) => sql`(${part})`), ' and ')}` : empty
+    conditions.length > 0
+      ? sql`where ${join(
+          conditions.map((part) => sql`(${part})`),
+          ' and ',
+        )}`
+      : empty
   } order by ${raw(columns.map((column) => `${column} ${spec.direction}`).join(', '))} limit ${page.limit + 1}`;
 }
 

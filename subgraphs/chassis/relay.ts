@@ -2,11 +2,12 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { EventEnvelope, EventType, SubgraphName } from '#schema/events.ts';
 import type { EventBatch, EventResult } from './events-in.ts';
+import { reasonForLog } from './log-defect.ts';
 import type { Outbox } from './outbox.ts';
 
 /** How events travel: pushed over HTTP, or handed over inside one process. Rejects when the consumer cannot be reached. */
 export interface Courier {
-  deliver(consumer: SubgraphName, batch: EventBatch): Promise<EventResult[]>;
+  deliver(consumer: SubgraphName, batch: EventBatch, signal: AbortSignal): Promise<EventResult[]>;
 }
 
 export interface RelayOptions {
@@ -28,6 +29,12 @@ export interface Relay extends Outbox {
 
 const batchSize = 100;
 const longestBackOffSeconds = 60;
+const complainAfterMs = 5_000;
+const firstPauseMs = 50;
+const longestPauseMs = 5_000;
+const statementTimeoutMs = 30_000;
+/** After so many attempts an event is likely poison: someone must look. */
+const worryAfterAttempts = 8;
 
 /**
  * Publishes the outbox. Each consumer has a lane of its own, so that one that is down holds up no other. Of several
@@ -107,7 +114,12 @@ function createLane(consumer: SubgraphName, options: RelayOptions, settle: (key:
   let connection: pg.PoolClient | undefined;
   let leading = false;
   let healthy = true;
+  let failures = 0;
+  let failingSince = 0;
+  let notBefore = 0;
+  let complained = false;
   let lastHeard = 0;
+  const closing = new AbortController();
   let closed = false;
   let working: Promise<void> | undefined;
   let again = false;
@@ -130,11 +142,20 @@ function createLane(consumer: SubgraphName, options: RelayOptions, settle: (key:
   async function work(): Promise<void> {
     while (again && !closed) {
       again = false;
+      if (Date.now() < notBefore) return;
       try {
         if (await lead()) await drain();
       } catch (error) {
-        if (healthy) log.warn({ consumer, reason: reasonOf(error) }, 'events cannot be delivered; they wait in the outbox');
+        if (closed) return;
+        if (healthy) failingSince = Date.now();
         healthy = false;
+        // The lane waits as a whole, so that all of the backlog goes out as soon as the consumer is back.
+        notBefore = Date.now() + Math.min(firstPauseMs * 2 ** failures++, longestPauseMs);
+        // A peer that is just starting is no news.
+        if (!complained && Date.now() - failingSince >= complainAfterMs) {
+          complained = true;
+          log.warn({ consumer, reason: reasonForLog(error) }, 'events cannot be delivered; they wait in the outbox');
+        }
         return;
       }
     }
@@ -143,11 +164,7 @@ function createLane(consumer: SubgraphName, options: RelayOptions, settle: (key:
   async function lead(): Promise<boolean> {
     if (!connection) {
       const opened = await pool.connect();
-      opened.once('error', () => {
-        if (connection === opened) connection = undefined;
-        leading = false;
-        opened.release(true);
-      });
+      opened.on('error', () => giveUp(opened));
       connection = opened;
       leading = false;
     }
@@ -198,22 +215,37 @@ function createLane(consumer: SubgraphName, options: RelayOptions, settle: (key:
   };
   const nothingPending = async () => (await pendingCount()) === 0;
 
-  function query<Row extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<pg.QueryResult<Row>> {
-    if (!connection) throw new Error('the connection to the outbox was lost');
-    return connection.query<Row>(text, values);
+  /** A connection that has gone silent must not hold the lane: after the time-out it is given up, and its lock with it. */
+  async function query<Row extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<pg.QueryResult<Row>> {
+    const used = connection;
+    if (!used) throw new Error('the connection to the outbox was lost');
+    try {
+      return await used.query<Row>({ text, values, query_timeout: statementTimeoutMs } as pg.QueryConfig);
+    } catch (error) {
+      giveUp(used);
+      throw error;
+    }
+  }
+
+  function giveUp(lost: pg.PoolClient): void {
+    if (connection !== lost) return;
+    connection = undefined;
+    leading = false;
+    lost.release(true);
   }
 
   async function push(rows: readonly PendingRow[], caughtUp: boolean): Promise<boolean> {
     let results: EventResult[];
     try {
-      results = await courier.deliver(consumer, { source, events: rows.map((row) => toEnvelope(source, row)), caughtUp });
+      results = await courier.deliver(consumer, { source, events: rows.map((row) => toEnvelope(source, row)), caughtUp }, closing.signal);
     } catch (error) {
-      await postpone(rows.map(({ position }) => position), `not reached: ${reasonOf(error)}`);
       for (const { id } of rows) settle(`${consumer} ${id}`);
       throw error;
     }
-    if (!healthy) log.info({ consumer }, 'events are delivered again');
+    if (complained) log.info({ consumer }, 'events are delivered again');
     healthy = true;
+    failures = 0;
+    complained = false;
     lastHeard = Date.now();
     const byId = new Map(rows.map((row) => [row.id, row]));
     const taken: string[] = [];
@@ -221,8 +253,8 @@ function createLane(consumer: SubgraphName, options: RelayOptions, settle: (key:
       const row = byId.get(result.id);
       if (!row) continue;
       if (result.outcome === 'applied' || result.outcome === 'duplicate') taken.push(row.position);
-      if (result.outcome === 'failed') await postpone([row.position], result.error);
-      if (result.outcome === 'gap') await replay(row.subject, result.expected);
+      if (result.outcome === 'failed') await postpone(row, result.error);
+      if (result.outcome === 'gap') await replay(row, result.expected);
     }
     if (taken.length > 0) {
       await query(
@@ -234,17 +266,34 @@ function createLane(consumer: SubgraphName, options: RelayOptions, settle: (key:
     return taken.length > 0;
   }
 
-  async function postpone(positions: readonly string[], reason: string): Promise<void> {
-    await query(
+  /** The consumer has it and cannot take it in: only its own aggregate waits. */
+  async function postpone({ id, position, type }: PendingRow, reason: string): Promise<void> {
+    const { rows } = await query<{ attempts: number }>(
       `update outbox_delivery set attempts = attempts + 1, last_error = left($3, 500),
          next_attempt_at = clock_timestamp() + least(power(2, least(attempts, 10)) * 0.25, ${longestBackOffSeconds}) * (0.5 + random() / 2) * interval '1 second'
-       where consumer = $1 and position = any($2::bigint[])`,
-      [consumer, positions, reason],
+       where consumer = $1 and position = $2 returning attempts`,
+      [consumer, position, reason],
     );
+    const attempts = rows[0]?.attempts ?? 0;
+    if (attempts >= worryAfterAttempts)
+      log.error(
+        { consumer, eventId: id, type, attempts, reason },
+        'an event is refused again and again; it holds up its aggregate and the heartbeat',
+      );
   }
 
   /** The consumer lost what it had taken in (a restored backup): send again from where it stands. */
-  async function replay(subject: string, from: number): Promise<void> {
+  async function replay(row: PendingRow, from: number): Promise<void> {
+    const { subject } = row;
+    const kept = await query('select from outbox_delivery where consumer = $1 and subject = $2 and sequence = $3', [
+      consumer,
+      subject,
+      from,
+    ]);
+    if (kept.rowCount === 0) {
+      log.error({ consumer, subject, from }, 'the consumer misses events that are no longer kept; its database must be rebuilt');
+      return postpone(row, `the consumer misses events from sequence ${from} on, which are no longer kept`);
+    }
     log.warn({ consumer, subject, from }, 'the consumer asked for a replay');
     await query(
       'update outbox_delivery set delivered_at = null, next_attempt_at = clock_timestamp() where consumer = $1 and subject = $2 and sequence >= $3',
@@ -261,14 +310,14 @@ function createLane(consumer: SubgraphName, options: RelayOptions, settle: (key:
     async close() {
       closed = true;
       clearTimeout(timer);
+      closing.abort();
       await working;
-      connection?.release(true);
+      const held = connection;
       connection = undefined;
+      held?.release(true);
     },
   };
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const toEnvelope = (source: SubgraphName, row: PendingRow): EventEnvelope => ({
   specversion: '1.0',

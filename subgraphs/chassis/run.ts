@@ -8,12 +8,13 @@ import { createLogger } from './log.ts';
 import { migrateDatabase } from './migrations.ts';
 import { serveSubgraph } from './serve.ts';
 import type { Subgraph, SubgraphOptions } from './subgraph.ts';
-import { onTermination, reportStartFailure } from './termination.ts';
+import { endWithSupervisor, onTermination, reportStartFailure } from './termination.ts';
 
 const defaultPort = (name: SubgraphName): number => 4001 + subgraphNames.indexOf(name);
 
 /** The life of a subgraph process: reads the environment, listens, stops gracefully on SIGTERM or SIGINT. */
 export async function runSubgraph(name: SubgraphName, create: (options: SubgraphOptions) => Promise<Subgraph>): Promise<void> {
+  endWithSupervisor();
   const log = createLogger(name);
   try {
     const upper = name.toUpperCase();
@@ -23,7 +24,8 @@ export async function runSubgraph(name: SubgraphName, create: (options: Subgraph
         [`${upper}_PORT`]: port.default(defaultPort(name)),
         LINK_KEYS: z.string(),
         HOST: z.string().optional(),
-        DATABASE_POOL: z.coerce.number().int().min(4).optional(),
+        // Each lane of events keeps one connection; a few must be left for requests.
+        DATABASE_POOL: z.coerce.number().int().min(10).optional(),
       }),
     ) as Record<string, string | number | undefined>;
     const linkKeys = readLinkKeys(String(config.LINK_KEYS));
@@ -57,4 +59,3 @@ export async function runSubgraph(name: SubgraphName, create: (options: Subgraph
     reportStartFailure(log, name, error);
   }
 }
-

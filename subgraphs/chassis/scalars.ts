@@ -64,6 +64,10 @@ export const scalars = {
     (value) => new Date(`${checked('Date', isCalendarDate, 'a calendar date like 1984-02-29')(value)}T00:00:00.000Z`),
     (value) => toIso(value).slice(0, 10),
   ),
-  LocalTime: scalar('LocalTime', checked('LocalTime', (v) => localTime.test(v), 'a 24-hour time like 09:30'), String),
+  LocalTime: scalar(
+    'LocalTime',
+    checked('LocalTime', (v) => localTime.test(v), 'a 24-hour time like 09:30'),
+    String,
+  ),
   TimeZone: scalar('TimeZone', checked('TimeZone', isTimeZone, 'an IANA time zone like America/New_York'), String),
 };

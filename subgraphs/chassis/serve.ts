@@ -1,11 +1,16 @@
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled, ApolloServerPluginSchemaReportingDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+} from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import type { RequestContext } from './context.ts';
 import { graphqlCodes } from './errors.ts';
 import { eventBatch, type EventBatch } from './events-in.ts';
-import { graphqlOverHttp, HttpError, readJson, sendJson, startHttpServer, type HttpServer } from './http.ts';
+import { graphqlOverHttp, HttpError, readJson, requestUrl, sendJson, startHttpServer, type HttpServer } from './http.ts';
 import { internalTokenHeader, linkKey, verifyInternalToken, type InternalClaims, type LinkKeys } from './internal-token.ts';
 import { logOperations } from './log-operations.ts';
 import type { Subgraph } from './subgraph.ts';
@@ -35,6 +40,7 @@ export async function serveSubgraph(subgraph: Subgraph, { port, host, linkKeys, 
     logger: log,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       logOperations(),
@@ -78,7 +84,7 @@ export async function serveSubgraph(subgraph: Subgraph, { port, host, linkKeys, 
     ...(host !== undefined && { host }),
     onError: (error) => log.error({ err: error }, 'a request failed outside of GraphQL'),
     handler: async (request, response) => {
-      const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+      const { pathname } = requestUrl(request);
       if (pathname === '/health/live') return sendJson(response, 200, { status: 'ok' });
       if (pathname === '/health/ready') {
         const failure = await subgraph.ready().then(
@@ -116,4 +122,3 @@ function maskUnexpected(formatted: GraphQLFormattedError, error: unknown, log: L
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };
 }
-

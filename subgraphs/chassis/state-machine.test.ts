@@ -15,7 +15,13 @@ test('an illegal step is refused and names the current state and the allowed nex
     expect.unreachable();
   } catch (error) {
     expect((error as Refusal).userErrors).toEqual([
-      expect.objectContaining({ code: 'ILLEGAL_STATE', path: ['doorId'], currentState: 'CLOSED', allowedStates: ['OPEN', 'WALLED_UP'], retryable: false }),
+      expect.objectContaining({
+        code: 'ILLEGAL_STATE',
+        path: ['doorId'],
+        currentState: 'CLOSED',
+        allowedStates: ['OPEN', 'WALLED_UP'],
+        retryable: false,
+      }),
     ]);
   }
 });

@@ -1,8 +1,8 @@
 import { Refusal } from './errors.ts';
 
 /**
- * A state machine as a table: for each state the states it may go to. Source of every table is the FHIR R4 value set of
- * the resource, with the legal steps decided in docs/state-machines.md.
+ * A state machine as a table: for each state the states it may go to. States are those of the FHIR R4 value set of the
+ * resource; the tables are in the `*-states.ts` files of the subgraphs.
  */
 export interface StateMachine<State extends string> {
   readonly noun: string;

@@ -49,7 +49,11 @@ export interface BackgroundWork {
   close(): Promise<void>;
 }
 
-export interface SubgraphDefinition<Tx extends SqlExecutor, Client extends TransactionalClient<Tx>, Context extends RequestContext<Client>> {
+export interface SubgraphDefinition<
+  Tx extends SqlExecutor,
+  Client extends TransactionalClient<Tx>,
+  Context extends RequestContext<Client>,
+> {
   name: SubgraphName;
   /** Resolvers of the SDL, without the scalars of schema/common.graphql. */
   resolvers: object;
@@ -99,7 +103,8 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
       charts: createChartAccess(caller, database.client),
       now: options.now ?? (() => new Date()),
     });
-    const context = (request: { caller: Caller; requestId: string }) => definition.createContext(base(request.caller, request.requestId), options);
+    const context = (request: { caller: Caller; requestId: string }) =>
+      definition.createContext(base(request.caller, request.requestId), options);
     const schema = buildSubgraphSchema({ typeDefs: parse(subgraphSdl(name)), resolvers: { ...scalars, ...definition.resolvers } });
     const background: BackgroundWork[] = [];
 

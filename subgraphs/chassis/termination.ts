@@ -1,6 +1,13 @@
 import type { Logger } from 'pino';
 import { ConfigError } from './config.ts';
 
+/** Ends this process when its supervisor is gone, from its first line on: nobody would stop it later. */
+export function endWithSupervisor(): void {
+  if (!process.send) return;
+  if (!process.connected) process.exit(1);
+  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+}
+
 /** Runs `stop` once on SIGTERM or SIGINT and exits with 0; with 1 when stopping failed. */
 export function onTermination(log: Logger, stop: () => Promise<void>): void {
   let stopping = false;
@@ -18,8 +25,6 @@ export function onTermination(log: Logger, stop: () => Promise<void>): void {
   };
   process.on('SIGTERM', terminate);
   process.on('SIGINT', terminate);
-  // Started by a supervisor that is gone: nobody would stop this process later.
-  if (process.connected) process.on('disconnect', () => terminate('disconnect'));
 }
 
 /** Says in one sentence why a process cannot start and ends it. */

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import type { SubgraphName } from '#schema/events.ts';
 import { migrateDatabase, readMigrations } from '../migrations.ts';
+import { eventually } from './eventually.ts';
 
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
@@ -37,8 +38,16 @@ export async function testDatabase(name: SubgraphName): Promise<TestDatabase> {
     async [Symbol.asyncDispose]() {
       const client = new pg.Client({ connectionString: adminUrl });
       await client.connect();
-      await client.query(`drop database ${database} with (force)`);
-      await client.end();
+      try {
+        // A pool that was ended may still be saying goodbye; cutting it off would be an error of nobody's test.
+        await eventually(
+          () => client.query('select from pg_stat_activity where datname = $1', [database]),
+          ({ rowCount }) => rowCount === 0,
+        );
+        await client.query(`drop database ${database}`);
+      } finally {
+        await client.end();
+      }
     },
   };
 }

@@ -93,7 +93,11 @@ export async function testSubgraph<S extends Subgraph>(
   return {
     subgraph,
     as(spec) {
-      const caller: Caller = { subject: `test-${spec.role}-${spec.patientId ?? spec.practitionerId ?? spec.organizationId ?? ''}`, scopes: [], ...spec };
+      const caller: Caller = {
+        subject: `test-${spec.role}-${spec.patientId ?? spec.practitionerId ?? spec.organizationId ?? ''}`,
+        scopes: [],
+        ...spec,
+      };
       const run = async <Data>(document: string, variables: Record<string, unknown> = {}) => {
         parse(document);
         const result = await graphql({
@@ -116,7 +120,7 @@ export async function testSubgraph<S extends Subgraph>(
       };
     },
     receive: async (type, aggregateId, data) => {
-      const result = await deliver(envelope(type, aggregateId, data) as EventEnvelope);
+      const result = await deliver(envelope(type, aggregateId, data));
       if (result.outcome !== 'applied') throw new Error(`${type} was not applied: ${JSON.stringify(result)}`);
       return result;
     },

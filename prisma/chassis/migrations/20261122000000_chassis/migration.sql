@@ -91,7 +91,7 @@ create table idempotency_key (
 );
 create index idempotency_key_created_at on idempotency_key (created_at);
 
--- Who treats whom: one row per appointment that makes the relation.
+-- Who treats whom: one row per appointment or visit that makes the relation.
 create table treating_relation (
   source_id        text primary key,
   patient_id       text not null,
@@ -105,7 +105,9 @@ create index treating_relation_practitioner on treating_relation (practitioner_i
 create table proxy_relation (
   grant_id          text primary key,
   patient_id        text not null,
-  proxy_patient_id  text not null
+  proxy_patient_id  text not null,
+  -- The first day on which it no longer holds; null: until revoked.
+  ends_on           date
 );
 create index proxy_relation_patient on proxy_relation (patient_id);
 create index proxy_relation_proxy on proxy_relation (proxy_patient_id);
