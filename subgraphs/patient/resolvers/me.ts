@@ -1,0 +1,7 @@
+import type { MeResolvers } from '../generated/graphql.ts';
+import { visiblePatient } from '../patient-service.ts';
+
+export const Me: MeResolvers = {
+  patient: ({ role, patientId }, _args, context) => (role === 'PATIENT' && patientId ? visiblePatient(context, patientId) : null),
+  practitioner: ({ role, practitionerId }) => (role === 'PRACTITIONER' && practitionerId ? { id: practitionerId } : null),
+};

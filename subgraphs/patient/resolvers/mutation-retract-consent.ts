@@ -1,0 +1,9 @@
+import { takeConsentStep, visibleConsent } from '../consent-service.ts';
+import type { MutationResolvers } from '../generated/graphql.ts';
+
+export const retractConsent: NonNullable<MutationResolvers['retractConsent']> = async (_root, { input }, context) => {
+  const outcome = await takeConsentStep(context, 'retractConsent', input);
+  return outcome.ok
+    ? { consent: await visibleConsent(context, outcome.result.consentId), userErrors: [] }
+    : { consent: null, userErrors: outcome.userErrors };
+};

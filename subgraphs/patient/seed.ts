@@ -1,0 +1,42 @@
+import { bulkLoad } from '#chassis/bulk-load.ts';
+import type { AllergyIntolerance, Consent, Patient, PatientIdentifier, ProxyGrant } from './generated/prisma/client.ts';
+import { nameKey, nameWords } from './name-search.ts';
+
+/** A patient without what follows from the name. The JSON columns hold JSON text. */
+export type SeedPatient = Omit<Patient, 'familyKey' | 'givenKey' | 'telecom' | 'address'> & { telecom: string; address: string };
+export type SeedAllergy = Omit<AllergyIntolerance, 'reactions'> & { reactions: string };
+
+/** Rows of this subgraph: what a bulk load brings. */
+export interface PatientPart {
+  patients: SeedPatient[];
+  identifiers: PatientIdentifier[];
+  allergies: SeedAllergy[];
+  consents: Consent[];
+  proxyGrants: ProxyGrant[];
+  /** Appointments that make a treating relation. */
+  treatingRelations: { sourceId: string; patientId: string; practitionerId: string; effectiveAt: Date }[];
+}
+
+/** Loads parts into an empty database of this subgraph, in one transaction. @returns how many rows */
+export const seedPatient = (databaseUrl: string, parts: AsyncIterable<PatientPart>): Promise<number> =>
+  bulkLoad(databaseUrl, parts, async (part, insert) => {
+    const { patients, identifiers, allergies, consents, proxyGrants, treatingRelations } = part;
+    await insert(
+      'patient',
+      patients.map((row) => ({ ...row, familyKey: nameKey(row.family), givenKey: nameKey(row.given.join(' ')) })),
+    );
+    await insert('patient_identifier', identifiers);
+    await insert(
+      'patient_name_word',
+      patients.flatMap(({ id, family, given }) => nameWords(family, ...given).map((word) => ({ word, patientId: id }))),
+    );
+    await insert('allergy_intolerance', allergies);
+    await insert('consent', consents);
+    await insert('proxy_grant', proxyGrants);
+    const active = proxyGrants.filter(({ status }) => status === 'ACTIVE');
+    await insert(
+      'proxy_relation',
+      active.map(({ id, patientId, proxyPatientId, endsOn }) => ({ grantId: id, patientId, proxyPatientId, endsOn })),
+    );
+    await insert('treating_relation', treatingRelations);
+  });
