@@ -1,0 +1,47 @@
+import { bulkLoad } from '#chassis/bulk-load.ts';
+import type {
+  Appointment,
+  AppointmentStatusEntry,
+  AvailabilityException,
+  AvailabilityRule,
+  HealthcareService,
+  KnownPatient,
+  OfferedService,
+  Practitioner,
+  PractitionerLicence,
+  Schedule,
+  WaitlistEntry,
+} from './generated/prisma/client.ts';
+
+/** Rows of this subgraph: what a bulk load brings. */
+export interface AppointmentPart {
+  healthcareServices: HealthcareService[];
+  practitioners: Practitioner[];
+  licences: PractitionerLicence[];
+  offeredServices: OfferedService[];
+  schedules: Schedule[];
+  rules: AvailabilityRule[];
+  exceptions: AvailabilityException[];
+  knownPatients: KnownPatient[];
+  appointments: Appointment[];
+  statusEntries: AppointmentStatusEntry[];
+  waitlistEntries: WaitlistEntry[];
+  proxyRelations: { grantId: string; patientId: string; proxyPatientId: string; endsOn: Date | null }[];
+}
+
+/** Loads parts into an empty database of this subgraph, in one transaction. @returns how many rows */
+export const seedAppointment = (databaseUrl: string, parts: AsyncIterable<AppointmentPart>): Promise<number> =>
+  bulkLoad(databaseUrl, parts, async (part, insert) => {
+    await insert('healthcare_service', part.healthcareServices);
+    await insert('practitioner', part.practitioners);
+    await insert('practitioner_licence', part.licences);
+    await insert('offered_service', part.offeredServices);
+    await insert('schedule', part.schedules);
+    await insert('availability_rule', part.rules);
+    await insert('availability_exception', part.exceptions);
+    await insert('known_patient', part.knownPatients);
+    await insert('appointment', part.appointments);
+    await insert('appointment_status_entry', part.statusEntries);
+    await insert('waitlist_entry', part.waitlistEntries);
+    await insert('proxy_relation', part.proxyRelations);
+  });
