@@ -1,0 +1,46 @@
+import { createChartAccess } from '#chassis/chart-access.ts';
+import { notFound, Refusal } from '#chassis/errors.ts';
+import { maySeePrescription, type Viewer } from './access.ts';
+import type { PrescriptionContext, Tx } from './context.ts';
+import { seenPrescription } from './prescription-service.ts';
+import { lockPrescription, type PrescriptionRow } from './prescription-store.ts';
+
+// What every change of a prescription begins and ends with.
+
+/** The caller as access.ts asks for it, on the connection of the transaction: a second one could starve the pool. */
+export const viewerIn = ({ caller }: PrescriptionContext, tx: Tx): Viewer => ({ caller, charts: createChartAccess(caller, tx) });
+
+/**
+ * The prescription, locked with all of its patient.
+ * @param named what the caller gave the id of: "not there" and "not yours" must be the same words
+ * @throws Refusal NOT_FOUND when there is none or the caller may not see it
+ */
+export async function changeable(
+  context: PrescriptionContext,
+  tx: Tx,
+  id: string,
+  named: { noun: string; path: string[] } = { noun: 'prescription', path: ['prescriptionId'] },
+): Promise<PrescriptionRow> {
+  const prescription = await lockPrescription(tx, id);
+  if (!prescription || !(await maySeePrescription(viewerIn(context, tx), prescription))) throw notFound(named.noun, named.path);
+  return prescription;
+}
+
+export const notAllowed = (message: string): Refusal => new Refusal('NOT_ALLOWED', message);
+
+/** The ids that each event of a prescription carries. */
+export const eventData = ({ id, patientId, practitionerId, visitId }: PrescriptionRow) => ({
+  prescriptionId: id,
+  patientId,
+  practitionerId,
+  visitId,
+});
+
+/**
+ * The prescription and what hangs on it as it is after a change, whatever this request has loaded before. Null when the
+ * caller may not see it any more: an idempotency key may be repeated long after the change.
+ */
+export async function reload(context: PrescriptionContext, id: string): Promise<PrescriptionRow | null> {
+  for (const loader of [context.prescriptions, context.issuesOf, context.dispensesOf, context.statusChanges]) loader.clear(id);
+  return seenPrescription(context, id);
+}
