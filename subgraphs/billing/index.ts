@@ -1,0 +1,4 @@
+import { runSubgraph } from '#chassis/run.ts';
+import { createBillingSubgraph } from './server.ts';
+
+await runSubgraph('billing', createBillingSubgraph);
