@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { ConfigError, port, readConfig } from '#chassis/config.ts';
+import { subgraphUrls } from '#chassis/http-courier.ts';
+import { linkKey, readLinkKeys } from '#chassis/internal-token.ts';
+import type { LinkKeys } from '#chassis/internal-token.ts';
+import { subgraphNames } from '#schema/events.ts';
+import type { SubgraphName } from '#schema/events.ts';
+import { defaultAudience } from './dev-issuer.ts';
+
+/** Tokens come from an identity provider, or from the issuer that is built in for development. */
+export type IdentityConfig =
+  | { readonly kind: 'provider'; readonly jwksUrl: URL; readonly issuer: string; readonly audience: string }
+  | { readonly kind: 'development'; readonly keyFile: string };
+
+export interface RouterConfig {
+  readonly port: number;
+  readonly host: string | undefined;
+  readonly production: boolean;
+  readonly requestDeadlineMs: number;
+  /** Base URL of each subgraph, without a path. */
+  readonly subgraphUrls: Readonly<Record<SubgraphName, string>>;
+  readonly linkKeys: LinkKeys;
+  readonly identity: IdentityConfig;
+}
+
+const projectFolder = fileURLToPath(new URL('..', import.meta.url));
+
+const base = z.object({
+  ROUTER_PORT: port.default(4000),
+  HOST: z.string().optional(),
+  NODE_ENV: z.string().optional(),
+  LINK_KEYS: z.string(),
+  REQUEST_DEADLINE_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
+  JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  JWT_ISSUER: z.string().min(1).optional(),
+  JWT_AUDIENCE: z.string().min(1).default(defaultAudience),
+  ...(Object.fromEntries(subgraphNames.map((name) => [`${name.toUpperCase()}_URL`, z.url({ protocol: /^https?$/ }).optional()])) as Record<
+    string,
+    z.ZodOptional<z.ZodURL>
+  >),
+});
+
+/** @throws ConfigError that names what is missing or wrong */
+export function readRouterConfig(env: NodeJS.ProcessEnv): RouterConfig {
+  const config = readConfig(base, env);
+  const production = config.NODE_ENV === 'production';
+  return {
+    port: config.ROUTER_PORT,
+    host: config.HOST,
+    production,
+    requestDeadlineMs: config.REQUEST_DEADLINE_MS,
+    subgraphUrls: subgraphUrls(env),
+    linkKeys: readRouterKeys(config.LINK_KEYS),
+    identity: readIdentity(config, production, env),
+  };
+}
+
+/** Where the development issuer keeps its key: in DATA_DIR, by default `.data` of the project. */
+export const devIssuerFile = (env: NodeJS.ProcessEnv): string => join(env['DATA_DIR'] ?? join(projectFolder, '.data'), 'dev-issuer.json');
+
+function readIdentity(
+  { JWKS_URL, JWT_ISSUER, JWT_AUDIENCE }: z.infer<typeof base>,
+  production: boolean,
+  env: NodeJS.ProcessEnv,
+): IdentityConfig {
+  if (JWKS_URL && JWT_ISSUER) return { kind: 'provider', jwksUrl: new URL(JWKS_URL), issuer: JWT_ISSUER, audience: JWT_AUDIENCE };
+  if (JWKS_URL || JWT_ISSUER)
+    throw new ConfigError('JWKS_URL and JWT_ISSUER belong together: set both, or none for the development issuer.');
+  if (production)
+    throw new ConfigError(
+      'The development issuer does not run in production. Set JWKS_URL and JWT_ISSUER to those of your identity provider.',
+    );
+  return { kind: 'development', keyFile: devIssuerFile(env) };
+}
+
+function readRouterKeys(text: string): LinkKeys {
+  try {
+    const keys = readLinkKeys(text);
+    for (const name of subgraphNames) linkKey(keys, 'router', name);
+    return keys;
+  } catch (error) {
+    throw new ConfigError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ApolloServer } from '@apollo/server';
+import type { Logger } from 'pino';
+import { graphqlOverHttp } from '#chassis/http.ts';
+import type { Handler } from '#chassis/http.ts';
+import type { Caller } from '#chassis/caller.ts';
+import { challenge } from './client-errors.ts';
+import { readBearer } from './identity.ts';
+import type { TokenVerifier } from './identity.ts';
+import type { RouterContext } from './request-context.ts';
+import { requestIdFrom, requestIdHeader } from './request-id.ts';
+import { logRequest, newRecord } from './request-log.ts';
+
+export interface GraphqlHandlerOptions {
+  readonly server: ApolloServer<RouterContext>;
+  readonly verifyToken: TokenVerifier;
+  readonly requestDeadlineMs: number;
+  readonly maxBodyBytes: number;
+  readonly log: Logger;
+}
+
+/** `/graphql`: gives each request its id, deadline, caller and log line. */
+export function graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBodyBytes, log }: GraphqlHandlerOptions): Handler {
+  return (request, response) => {
+    const startedAt = performance.now();
+    const requestId = requestIdFrom(request.headers[requestIdHeader]);
+    const requestLog = log.child({ requestId });
+    const record = newRecord();
+    const clientLeft = abortWhenClientLeaves(response);
+    response.setHeader(requestIdHeader, requestId);
+    response.setHeader('cache-control', 'no-store');
+    response.once('close', () =>
+      logRequest(requestLog, record, {
+        status: response.statusCode,
+        durationMs: performance.now() - startedAt,
+        clientLeft: clientLeft.aborted,
+      }),
+    );
+    const handle = graphqlOverHttp(server, {
+      maxBodyBytes,
+      context: async () => {
+        const caller = await identify(request, verifyToken).catch((error: unknown) => {
+          response.setHeader(challenge.name, challenge.value);
+          throw error;
+        });
+        return { caller, requestId, log: requestLog, deadline: startedAt + requestDeadlineMs, clientLeft, record };
+      },
+    });
+    return handle(request, response);
+  };
+}
+
+async function identify(request: IncomingMessage, verifyToken: TokenVerifier): Promise<Caller | null> {
+  const token = readBearer(request.headers.authorization);
+  return token === null ? null : verifyToken(token);
+}
+
+function abortWhenClientLeaves(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,84 @@
+import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import type { JWTPayload } from 'jose';
+import { describe, expect, test } from 'vitest';
+import { createTokenVerifier, localKeys, readBearer } from './identity.ts';
+
+const issuer = 'https://id.example';
+const audience = 'graph';
+const inAnHour = () => Math.floor(Date.now() / 1000) + 3_600;
+const valid = { iss: issuer, aud: audience, sub: 'u1', role: 'FRONT_DESK' };
+
+async function setup(algorithm = 'EdDSA') {
+  const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: algorithm };
+  const verify = createTokenVerifier({ issuer, audience, keys: localKeys({ keys: [jwk] }) });
+  const signAsIs = (payload: JWTPayload) => new SignJWT(payload).setProtectedHeader({ alg: algorithm, kid: 'k1' }).sign(privateKey);
+  const sign = (payload: JWTPayload) => signAsIs({ exp: inAnHour(), ...payload });
+  return { verify, sign, signAsIs, publicKey };
+}
+
+describe('a token', () => {
+  test.each(['EdDSA', 'RS256', 'ES256'])('signed with %s names the caller', async (algorithm) => {
+    const { verify, sign } = await setup(algorithm);
+    const token = await sign({ ...valid, role: 'PATIENT', sub: 'ada', patient_id: 'pat_1', scope: 'patient/*.rs openid' });
+    expect(await verify(token)).toEqual({ role: 'PATIENT', subject: 'ada', patientId: 'pat_1', scopes: ['patient/*.rs', 'openid'] });
+  });
+
+  test.each<[string, JWTPayload]>([
+    ['another issuer', { ...valid, iss: 'https://evil.example' }],
+    ['another audience', { ...valid, aud: 'other' }],
+    ['no audience', { iss: issuer, sub: 'u1', role: 'FRONT_DESK' }],
+    ['an expiry that has passed', { ...valid, exp: Math.floor(Date.now() / 1000) - 60 }],
+    ['a start that has not come', { ...valid, nbf: inAnHour() }],
+    ['no subject', { iss: issuer, aud: audience, role: 'FRONT_DESK' }],
+    ['no role', { iss: issuer, aud: audience, sub: 'u1' }],
+    ['an unknown role', { ...valid, role: 'ROOT' }],
+    ['the role of a service', { ...valid, role: 'SYSTEM' }],
+    ['a patient without a chart', { ...valid, role: 'PATIENT' }],
+    ['a practitioner without an id', { ...valid, role: 'PRACTITIONER' }],
+    ['a pharmacy without an organization', { ...valid, role: 'PHARMACY' }],
+  ])('with %s is refused', async (_, payload) => {
+    const { verify, sign } = await setup();
+    await expect(verify(await sign(payload))).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
+  });
+
+  test('without an expiry is refused', async () => {
+    const { verify, signAsIs } = await setup();
+    await expect(verify(await signAsIs(valid))).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
+  });
+
+  test('signed by another key, unsigned, or signed with the public key as a secret is refused', async () => {
+    const { verify, publicKey } = await setup();
+    const other = await setup();
+    const unsigned = `${btoa('{"alg":"none"}')}.${btoa(JSON.stringify({ ...valid, exp: inAnHour() }))}.`.replaceAll('=', '');
+    const secret = new TextEncoder().encode(JSON.stringify(await exportJWK(publicKey)));
+    const symmetric = await new SignJWT({ ...valid, exp: inAnHour() }).setProtectedHeader({ alg: 'HS256', kid: 'k1' }).sign(secret);
+    for (const token of [await other.sign(valid), unsigned, symmetric, 'a.b.c', 'nonsense']) {
+      await expect(verify(token)).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
+    }
+  });
+
+  test('stays unjudged when the keys cannot be fetched: that is no fault of the caller', async () => {
+    const { sign } = await setup();
+    const verify = createTokenVerifier({
+      issuer,
+      audience,
+      keys: async () => {
+        throw new TypeError('fetch failed');
+      },
+    });
+    await expect(verify(await sign(valid))).rejects.toThrow('fetch failed');
+  });
+});
+
+describe('the authorization header', () => {
+  test.each([
+    [undefined, null],
+    ['Bearer abc.def.ghi', 'abc.def.ghi'],
+    ['bearer  abc', 'abc'],
+  ])('%s holds %s', (header, token) => expect(readBearer(header)).toBe(token));
+
+  test.each(['', 'Basic abc', 'Bearer', 'Bearer a b', 'abc'])('"%s" is refused', (header) => {
+    expect(() => readBearer(header)).toThrow('Bearer');
+  });
+});

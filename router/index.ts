@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { createLogger } from '#chassis/log.ts';
+import { endWithSupervisor, onTermination, reportStartFailure } from '#chassis/termination.ts';
+import { readRouterConfig } from './config.ts';
+import { httpTransport } from './http-transport.ts';
+import { supergraphFile } from './schema-files.ts';
+import { createRouter } from './server.ts';
+import { openIdentity } from './open-identity.ts';
+
+endWithSupervisor();
+const log = createLogger('router');
+try {
+  const config = readRouterConfig(process.env);
+  const router = await createRouter({
+    supergraphSdl: await readFile(supergraphFile, 'utf8'),
+    transports: new Map(Object.entries(config.subgraphUrls).map(([name, baseUrl]) => [name, httpTransport({ baseUrl })])),
+    linkKeys: config.linkKeys,
+    ...(await openIdentity(config.identity)),
+    log,
+    port: config.port,
+    ...(config.host !== undefined && { host: config.host }),
+    production: config.production,
+    requestDeadlineMs: config.requestDeadlineMs,
+  });
+  log.info({ port: router.port }, 'listening');
+  onTermination(log, () => router.close());
+} catch (error) {
+  reportStartFailure(log, 'router', error);
+}

@@ -1,0 +1,120 @@
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { Logger } from 'pino';
+import { startHttpServer } from '#chassis/http.ts';
+import type { HttpServer } from '#chassis/http.ts';
+import { internalTokenHeader, linkKey, signInternalToken } from '#chassis/internal-token.ts';
+import type { LinkKeys } from '#chassis/internal-token.ts';
+import { maskError, unauthenticated } from './client-errors.ts';
+import type { DevIssuer } from './dev-issuer.ts';
+import { createFederation } from './federation.ts';
+import { graphqlHandler } from './graphql-handler.ts';
+import type { TokenVerifier } from './identity.ts';
+import type { RouterContext } from './request-context.ts';
+import { defectForLog } from '#chassis/log-defect.ts';
+import { requestPlugin } from './request-plugin.ts';
+import { routes } from './routes.ts';
+import { subgraphDataSource } from './subgraph-data-source.ts';
+import type { SubgraphTransport } from './transport.ts';
+
+export interface RouterOptions {
+  readonly supergraphSdl: string;
+  /** How to reach each subgraph of the supergraph, by name. The router closes them. */
+  readonly transports: ReadonlyMap<string, SubgraphTransport>;
+  readonly linkKeys: LinkKeys;
+  readonly verifyToken: TokenVerifier;
+  readonly log: Logger;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host?: string;
+  /** Closes introspection and the sandbox. */
+  readonly production?: boolean;
+  /** Publishes its keys and, for the sandbox, tokens of the demo people. Never in production. */
+  readonly devIssuer?: DevIssuer;
+  readonly requestDeadlineMs?: number;
+}
+
+export interface Router {
+  readonly port: number;
+  /** `http://localhost:4000`, without a path. */
+  readonly url: string;
+  /** Takes no new request, lets those under way finish. */
+  close(): Promise<void>;
+}
+
+const maxBodyBytes = 1024 * 1024;
+const maxTokens = 2_000;
+// Planning cost grows with selections after fragments are expanded. The introspection query of tools has about 350.
+const maxSelections = 500;
+
+/** Builds the router and listens. */
+export async function createRouter(options: RouterOptions): Promise<Router> {
+  const { transports, log, production = false, requestDeadlineMs = 10_000, verifyToken, devIssuer } = options;
+  if (production && devIssuer) throw new Error('the development issuer does not run in production');
+
+  const federation = createFederation({
+    supergraphSdl: options.supergraphSdl,
+    log,
+    dataSource: (service) => {
+      const transport = transports.get(service);
+      if (!transport) throw new Error(`the supergraph has a subgraph "${service}" that the router was given no way to reach`);
+      return subgraphDataSource({ service, transport, identify: identifyTo(service, options.linkKeys) });
+    },
+  });
+  const server = new ApolloServer<RouterContext>({
+    gateway: federation,
+    introspection: !production,
+    csrfPrevention: true,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    maxRecursiveSelections: maxSelections,
+    parseOptions: { maxTokens },
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError: maskError,
+    logger: log.child({}, { level: 'warn' }),
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      requestPlugin({ openIntrospection: !production }),
+    ],
+  });
+  await server.start();
+
+  const graphql = graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBodyBytes, log });
+  const http: HttpServer = await startHttpServer({
+    port: options.port,
+    ...(options.host !== undefined && { host: options.host }),
+    handler: routes({ graphql, transports, sandbox: !production, ...(devIssuer && { devIssuer }) }),
+    onError: (error) => log.error({ defect: defectForLog(error) }, 'a request failed outside of GraphQL'),
+  }).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
+  return {
+    port: http.port,
+    url: http.url,
+    async close() {
+      await http.close();
+      await server.stop();
+      await Promise.all([...transports.values()].map((transport) => transport.close()));
+    },
+  };
+}
+
+function identifyTo(service: string, linkKeys: LinkKeys): (context: RouterContext) => Promise<Record<string, string>> {
+  const key = linkKey(linkKeys, 'router', service);
+  return async ({ caller, requestId }) => {
+    if (!caller) throw unauthenticated('Sign in first.');
+    return { [internalTokenHeader]: await signInternalToken({ from: 'router', to: service, caller, requestId }, key) };
+  };
+}

@@ -1,0 +1,54 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { GraphqlCode } from './client-errors.ts';
+import type { SubgraphAnswer } from './transport.ts';
+
+/** A GraphQL response that the gateway can merge. */
+export interface GraphqlAnswer {
+  readonly data: Record<string, unknown> | null;
+  readonly errors?: readonly GraphQLFormattedError[];
+}
+
+export interface UnusableAnswer {
+  readonly code: GraphqlCode;
+  /** For the log. */
+  readonly reason: string;
+}
+
+/**
+ * Is this a GraphQL response to what was asked? Anything else must not reach the merge.
+ * @param entities how many representations were sent; undefined when the request was not for `_entities`
+ */
+export function readAnswer({ status, body }: SubgraphAnswer, entities: number | undefined): GraphqlAnswer | UnusableAnswer {
+  // The subgraph did not believe the router, so this is a wrong LINK_KEYS, not a client without a token.
+  if (status === 401) return { code: 'SUBGRAPH_ERROR', reason: 'it refused the token of the router' };
+  const response = parseObject(body);
+  const errors = response?.['errors'];
+  const isResponse = response && ('data' in response || Array.isArray(errors));
+  if (!isResponse)
+    return status >= 500
+      ? { code: 'SUBGRAPH_UNAVAILABLE', reason: `status ${status}` }
+      : { code: 'SUBGRAPH_ERROR', reason: 'no GraphQL response' };
+  if (errors !== undefined && !isErrorList(errors)) return { code: 'SUBGRAPH_ERROR', reason: 'errors is not a list of errors' };
+  const data = response['data'] ?? null;
+  if (data !== null && !isObject(data)) return { code: 'SUBGRAPH_ERROR', reason: 'data is not an object' };
+  if (data === null && !errors?.length) return { code: 'SUBGRAPH_ERROR', reason: 'neither data nor errors' };
+  if (data && entities !== undefined && !hasEntities(data, entities))
+    return { code: 'SUBGRAPH_ERROR', reason: 'not one entity per representation' };
+  return { data, ...(errors?.length && { errors }) };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isErrorList = (value: unknown): value is GraphQLFormattedError[] => Array.isArray(value) && value.every(isObject);
+
+const hasEntities = ({ _entities }: Record<string, unknown>, count: number): boolean =>
+  Array.isArray(_entities) && _entities.length === count;
+
+function parseObject(body: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isObject(value) ? value : null;
+  } catch {
+    return null; // not JSON: the caller says what that means
+  }
+}

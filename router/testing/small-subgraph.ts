@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { graphql, parse } from 'graphql';
+import { readBody, sendJson, startHttpServer } from '#chassis/http.ts';
+
+export type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+export interface SeenRequest {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly headers: IncomingMessage['headers'];
+}
+
+/** A subgraph over HTTP whose behaviour a test can change while it runs. */
+export interface SmallSubgraph extends AsyncDisposable {
+  readonly sdl: string;
+  readonly url: string;
+  readonly seen: SeenRequest[];
+  /** From now on answers so; null is back to normal. */
+  behave(answer: Answer | null): void;
+  /** Nobody listens any more. */
+  stop(): Promise<void>;
+}
+
+const federationLink = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires"])`;
+
+type Resolvers = Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers'] & object;
+
+/** @param types SDL without the federation link */
+export async function smallSubgraph(types: string, resolvers: Resolvers): Promise<SmallSubgraph> {
+  const sdl = `${federationLink}\n${types}`;
+  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers });
+  const seen: SeenRequest[] = [];
+  let behaviour: Answer | null = null;
+  const http = await startHttpServer({
+    port: 0,
+    onError: () => undefined,
+    handler: async (request, response) => {
+      if (request.url === '/health/ready') return sendJson(response, behaviour ? 503 : 200, {});
+      const { query, variables = {} } = JSON.parse(await readBody(request, 1_000_000)) as {
+        query: string;
+        variables?: Record<string, unknown>;
+      };
+      seen.push({ query, variables, headers: request.headers });
+      if (behaviour) return behaviour(request, response);
+      sendJson(response, 200, await graphql({ schema, source: query, variableValues: variables }));
+    },
+  });
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= http.close());
+  return {
+    sdl,
+    url: http.url,
+    seen,
+    behave(answer) {
+      behaviour = answer;
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}

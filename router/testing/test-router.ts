@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import type { GraphQLFormattedError } from 'graphql';
+import { pino } from 'pino';
+import type { Caller } from '#chassis/caller.ts';
+import { deriveLinkKeys } from '#chassis/internal-token.ts';
+import { unauthenticated } from '../client-errors.ts';
+import { composeSchema } from '../compose.ts';
+import { httpTransport } from '../http-transport.ts';
+import { createRouter } from '../server.ts';
+import type { RouterOptions } from '../server.ts';
+import type { SmallSubgraph } from './small-subgraph.ts';
+
+export interface GraphqlResult {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: { data?: Record<string, unknown> | null; errors?: GraphQLFormattedError[]; extensions?: unknown };
+}
+
+export interface TestRouter extends AsyncDisposable {
+  readonly url: string;
+  /** Every log line so far, parsed. */
+  logged(): Record<string, unknown>[];
+  /** Posts an operation; signed in unless `headers` say otherwise. */
+  query(query: string, variables?: object, headers?: Record<string, string>): Promise<GraphqlResult>;
+  close(): Promise<void>;
+}
+
+export const testCaller: Caller = { role: 'FRONT_DESK', subject: 'tester', scopes: [] };
+
+const signedIn = { authorization: 'Bearer good' };
+
+/** A router in front of small subgraphs. The token `good` is the test caller's; every other one is refused. */
+export async function testRouter(
+  subgraphs: Readonly<Record<string, SmallSubgraph>>,
+  options: Partial<RouterOptions> = {},
+): Promise<TestRouter> {
+  const { supergraph } = await composeSchema(
+    Object.entries(subgraphs).map(([name, { sdl, url }]) => ({ name, url, files: [{ name, text: sdl }] })),
+  );
+  const lines: string[] = [];
+  const stream = new PassThrough();
+  stream.on('data', (chunk: Buffer) => lines.push(...chunk.toString().split('\n').filter(Boolean)));
+  const router = await createRouter({
+    supergraphSdl: supergraph,
+    transports: new Map(
+      Object.entries(subgraphs).map(([name, { url }]) => [name, httpTransport({ baseUrl: url, maxAnswerBytes: 100_000 })]),
+    ),
+    linkKeys: deriveLinkKeys(
+      'test',
+      Object.keys(subgraphs).map((name) => `router>${name}`),
+    ),
+    verifyToken: async (token) => {
+      if (token !== 'good') throw unauthenticated('The token is not valid here.');
+      return testCaller;
+    },
+    log: pino({ level: 'debug' }, stream),
+    port: 0,
+    ...options,
+  });
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= router.close());
+  return {
+    url: router.url,
+    logged: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    async query(query, variables, headers = signedIn) {
+      const response = await fetch(`${router.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+      });
+      return { status: response.status, headers: response.headers, body: (await response.json()) as GraphqlResult['body'] };
+    },
+    close,
+    async [Symbol.asyncDispose]() {
+      await close();
+      stream.end();
+      await once(stream, 'end');
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** A request to a subgraph, in no particular protocol. */
+export interface SubgraphRequest {
+  /** The GraphQL request as JSON. */
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Aborts when the deadline has passed or the client has left. */
+  readonly signal: AbortSignal;
+}
+
+export interface SubgraphAnswer {
+  /** HTTP status code. */
+  readonly status: number;
+  readonly body: string;
+}
+
+/** How the router reaches one subgraph: over HTTP, or inside the same process. */
+export interface SubgraphTransport {
+  /** @throws when no whole answer arrived: nobody listens, the line broke, the signal aborted, the answer is too long */
+  send(request: SubgraphRequest): Promise<SubgraphAnswer>;
+  /** Is the subgraph ready for requests? Answers within about a second. */
+  ready(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** A subgraph's answer is longer than the router takes. */
+export class AnswerTooLong extends Error {
+  constructor(maxBytes: number) {
+    super(`The answer is longer than ${maxBytes} bytes.`);
+    this.name = 'AnswerTooLong';
+  }
+}
