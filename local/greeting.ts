@@ -11,7 +11,7 @@ A first query, as a patient of the demo data:
   curl -s ${url}/graphql \\
     -H "authorization: Bearer $(npm run -s token -- patient)" \\
     -H 'content-type: application/json' \\
-    -d '{"query":"{ me { patient { name { text } appointments(first: 2) { edges { node { startsAt status practitioner { name { text } } } } } } } }"}'
+    -d '{"query":"{ me { patient { name { text } appointments(first: 2) { edges { node { startsAt status practitioner { displayName } } } } } } } }"}'
 
 Tokens: npm run -s token -- <patient|practitioner|frontdesk|biller|pharmacy|payer|privacy>
 Ctrl+C stops everything.

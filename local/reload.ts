@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { watch } from 'node:fs';
 import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { ServiceProcess } from './service-process.ts';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const settleMs = 150;
 
 /** Restarts what a changed file belongs to; a changed schema is composed and its types generated first. */
@@ -34,14 +35,16 @@ export function reloadOnChange(processes: ReadonlyMap<string, ServiceProcess>, l
       }
       const names = affected(files, [...processes.keys()]);
       log.info({ files: files.slice(0, 5), restarting: names }, 'reloading');
-      await Promise.all(names.map((name) => processes.get(name)?.restart()));
+      await Promise.all(names.flatMap((name) => processes.get(name)?.restart() ?? []));
     } catch (error) {
       log.error({ reason: (error as { stderr?: string }).stderr?.trim() ?? String(error) }, 'not reloaded; the old version goes on');
     } finally {
       working = false;
     }
   }
-  const watchers = ['subgraphs', 'router', 'schema', 'prisma'].map((folder) => watch(`${root}${folder}`, { recursive: true }, (_event, file) => note(folder, file)));
+  const watchers = ['subgraphs', 'router', 'schema', 'prisma'].map((folder) =>
+    watch(`${root}${folder}`, { recursive: true }, (_event, file) => note(folder, file)),
+  );
   return {
     close() {
       clearTimeout(timer);

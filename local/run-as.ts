@@ -20,7 +20,8 @@ export function databaseAccount(): Account | null {
       .map(([name, , uid, gid]) => [name, { uid: Number(uid), gid: Number(gid) }]),
   );
   const account = accounts.get('postgres') ?? accounts.get('nobody');
-  if (!account) throw new Error('PostgreSQL cannot run as root, and this machine has neither a user "postgres" nor "nobody". Start as another user.');
+  if (!account)
+    throw new Error('PostgreSQL cannot run as root, and this machine has neither a user "postgres" nor "nobody". Start as another user.');
   return account;
 }
 
@@ -36,13 +37,27 @@ function reachableByOthers(path: string): boolean {
  * Starts a program as the given account. Where a folder above `paths` is closed to others, it gets the capability to pass
  * through folders (and nothing else): the data and the binaries stay where the checkout is.
  */
-export function spawnAs(account: Account | null, paths: readonly string[], command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+export function spawnAs(
+  account: Account | null,
+  paths: readonly string[],
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): ChildProcess {
   if (!account) return spawn(command, args, options);
   if (paths.every(reachableByOthers)) return spawn(command, args, { ...options, uid: account.uid, gid: account.gid });
   if (!existsSync('/usr/bin/setpriv')) {
-    throw new Error(`${paths.find((path) => !reachableByOthers(path))} lies below a folder that only root may enter. Move the checkout, or start as another user.`);
+    throw new Error(
+      `${paths.find((path) => !reachableByOthers(path))} lies below a folder that only root may enter. Move the checkout, or start as another user.`,
+    );
   }
   const capability = '+dac_read_search';
-  const drop = [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups', `--inh-caps=${capability}`, `--ambient-caps=${capability}`];
+  const drop = [
+    `--reuid=${account.uid}`,
+    `--regid=${account.gid}`,
+    '--clear-groups',
+    `--inh-caps=${capability}`,
+    `--ambient-caps=${capability}`,
+  ];
   return spawn('/usr/bin/setpriv', [...drop, command, ...args], options);
 }

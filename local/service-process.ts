@@ -13,23 +13,34 @@ export interface ServiceProcess {
   start(): void;
   /** Stops and starts again, for reload. */
   restart(): Promise<void>;
+  /** Stops for good. */
   stop(): Promise<void>;
   readonly pid: number | undefined;
 }
 
 /** Keeps one process running: what crashes comes back, after a pause that doubles with each crash in a row. */
-export function serviceProcess(options: { name: string; entry: string; env: NodeJS.ProcessEnv; log: Logger }): ServiceProcess {
+export function serviceProcess(options: {
+  name: string;
+  /** Arguments of Node: flags and the file to run. */
+  command: readonly string[];
+  env: NodeJS.ProcessEnv;
+  log: Logger;
+  /** Hears how the process ended when it was not told to. */
+  onCrash?: (code: number | null) => void;
+}): ServiceProcess {
   const { name, log } = options;
   let child: ChildProcess | undefined;
   let wanted = false;
+  let ended = false;
   let crashes = 0;
   let comeBack: NodeJS.Timeout | undefined;
 
   function start(): void {
+    if (ended) return;
     wanted = true;
     const startedAt = Date.now();
     // A group of its own, so that Ctrl+C reaches the supervisor alone; the channel tells it when the supervisor is gone.
-    const started = spawn(process.execPath, ['--import', 'tsx', options.entry], {
+    const started = spawn(process.execPath, options.command, {
       env: options.env,
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
       detached: true,
@@ -41,6 +52,7 @@ export function serviceProcess(options: { name: string; entry: string; env: Node
     started.once('exit', (code, signal) => {
       if (child === started) child = undefined;
       if (!wanted) return;
+      options.onCrash?.(code);
       crashes = Date.now() - startedAt >= healthyAfterMs ? 1 : crashes + 1;
       const pauseMs = Math.min(firstBackOffMs * 2 ** (crashes - 1), longestBackOffMs);
       log.error({ process: name, code, signal, pauseMs }, `${name} ended unexpectedly; it comes back in ${pauseMs} ms`);
@@ -48,7 +60,7 @@ export function serviceProcess(options: { name: string; entry: string; env: Node
     });
   }
 
-  async function stop(): Promise<void> {
+  async function halt(): Promise<void> {
     wanted = false;
     clearTimeout(comeBack);
     const stopping = child;
@@ -66,9 +78,12 @@ export function serviceProcess(options: { name: string; entry: string; env: Node
   return {
     name,
     start,
-    stop,
+    async stop() {
+      ended = true;
+      await halt();
+    },
     async restart() {
-      await stop();
+      await halt();
       crashes = 0;
       start();
     },

@@ -11,30 +11,32 @@ await runCommand(async () => {
   const startedAt = performance.now();
   const seconds = () => ((performance.now() - startedAt) / 1_000).toFixed(1);
   const log = createLogger('supervisor');
-  const system = await startSystem({
+  const reloading = process.argv.includes('--reload');
+
+  // From the first moment on: what was started so far must not outlive this process. SIGHUP is a closed terminal.
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
+
+  const starting = startSystem({
     dataFolder: dataFolder(),
     env: process.env,
     log,
     seed: process.env.SEED !== 'none',
+    fromSource: reloading,
+    signal: interrupted.signal,
     progress: (step) => console.log(`[${seconds().padStart(5)} s] ${step}`),
   });
-  const reload = process.argv.includes('--reload') ? reloadOnChange(system.processes, log) : undefined;
+  const system = await starting.catch((error: unknown) => {
+    if (!interrupted.signal.aborted) throw error;
+    console.log('stopped while starting');
+    process.exit(0);
+  });
+  const reload = reloading ? reloadOnChange(system.processes, log) : undefined;
   console.log(greeting(system.url, seconds()));
 
-  let stopping = false;
-  const stop = () => {
-    if (stopping) return;
-    stopping = true;
-    console.log('\nstopping; requests under way are finished first');
-    reload?.close();
-    system.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.fatal({ err: error }, 'did not stop cleanly');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  if (!interrupted.signal.aborted) await new Promise((resolve) => interrupted.signal.addEventListener('abort', resolve, { once: true }));
+  console.log('\nstopping; requests under way are finished first');
+  reload?.close();
+  await system.stop();
+  process.exit(0);
 });
