@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GraphQLClient } from 'graphql-request';
+import { pino } from 'pino';
+import { subgraphNames, type SubgraphName } from '#schema/events.ts';
+import { createHttpCourier } from '#chassis/http-courier.ts';
+import { deriveLinkKeys } from '#chassis/internal-token.ts';
+import { allLinks } from '#chassis/links.ts';
+import { serveSubgraph } from '#chassis/serve.ts';
+import { testDatabase } from '#chassis/testing/test-database.ts';
+import { freePort } from '../local/embedded-postgres.ts';
+import { httpTransport } from '../router/http-transport.ts';
+import { openIdentity } from '../router/open-identity.ts';
+import { openDevIssuer } from '../router/dev-issuer.ts';
+import { personaClaims, type PersonaName } from '../router/personas.ts';
+import { supergraphFile } from '../router/schema-files.ts';
+import { createRouter } from '../router/server.ts';
+import { createSubgraph } from './subgraphs.ts';
+
+// The graph over real HTTP, but in one process, so that every SQL statement of every subgraph can be counted.
+
+export interface CountedGraph extends AsyncDisposable {
+  readonly databaseUrls: Readonly<Record<SubgraphName, string>>;
+  as(persona: PersonaName, id?: string): Promise<GraphQLClient>;
+  /** How many statements each subgraph sent for the work. */
+  statements(work: () => Promise<unknown>): Promise<Partial<Record<SubgraphName, number>>>;
+}
+
+export async function startCountedGraph(): Promise<CountedGraph> {
+  const folder = mkdtempSync(join(tmpdir(), 'telemedicine-counted-'));
+  const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+  const linkKeys = deriveLinkKeys('test', allLinks);
+  const urls = Object.fromEntries(
+    await Promise.all(subgraphNames.map(async (name) => [name, `http://localhost:${await freePort()}`])),
+  ) as Record<SubgraphName, string>;
+  const databases = await Promise.all(subgraphNames.map(async (name) => [name, await testDatabase(name)] as const));
+  const databaseUrls = Object.fromEntries(databases.map(([name, { url }]) => [name, url])) as Record<SubgraphName, string>;
+  const counts = new Map<SubgraphName, number>();
+  let counting = false;
+  const closers: (() => Promise<unknown>)[] = [];
+
+  for (const [name, { url }] of databases) {
+    const courier = createHttpCourier({ source: name, urls, linkKeys });
+    const subgraph = await createSubgraph[name]({
+      databaseUrl: url,
+      log,
+      courier,
+      env: {},
+      // Beats would be counted too; nothing here waits for one.
+      relay: { pollMs: 600_000, heartbeatMs: 600_000 },
+      onStatement: () => {
+        if (counting) counts.set(name, (counts.get(name) ?? 0) + 1);
+      },
+    });
+    const http = await serveSubgraph(subgraph, { port: Number(new URL(urls[name]).port), linkKeys, log });
+    closers.push(async () => {
+      await http.close();
+      await subgraph.close();
+      await courier.close();
+    });
+  }
+  const keyFile = join(folder, 'dev-issuer.json');
+  const router = await createRouter({
+    supergraphSdl: readFileSync(supergraphFile, 'utf8'),
+    transports: new Map(subgraphNames.map((name) => [name, httpTransport({ baseUrl: urls[name] })])),
+    linkKeys,
+    ...(await openIdentity({ kind: 'development', keyFile })),
+    log,
+    port: 0,
+  });
+  const issuer = await openDevIssuer(keyFile);
+  return {
+    databaseUrls,
+    async as(persona, id) {
+      const answer = personaClaims(persona, id);
+      if ('complaint' in answer) throw new Error(answer.complaint);
+      return new GraphQLClient(`${router.url}/graphql`, { headers: { authorization: `Bearer ${await issuer.issue(answer.claims)}` } });
+    },
+    async statements(work) {
+      counts.clear();
+      counting = true;
+      await work();
+      counting = false;
+      return Object.fromEntries(counts);
+    },
+    async [Symbol.asyncDispose]() {
+      await router.close();
+      for (const close of closers) await close();
+      for (const [, database] of databases) await database[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
