@@ -8,7 +8,7 @@ import { ConfigError } from '#chassis/config.ts';
 
 /** Where everything that must survive a restart is kept: `.data/` beside package.json, or DATA_DIR. */
 export const dataFolder = (env: NodeJS.ProcessEnv = process.env): string =>
-  resolve(env.DATA_DIR ?? fileURLToPath(new URL('../.data', import.meta.url)));
+  resolve(env.DATA_DIR || fileURLToPath(new URL('../.data', import.meta.url)));
 
 const secretsSchema = z.object({
   postgres: z.string(),

@@ -58,6 +58,7 @@ export function spawnAs(
     '--clear-groups',
     `--inh-caps=${capability}`,
     `--ambient-caps=${capability}`,
+    '--securebits=+no_setuid_fixup', // so that access(2), by which initdb looks for its programs, counts the capability,
   ];
   return spawn('/usr/bin/setpriv', [...drop, command, ...args], options);
 }

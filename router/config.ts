@@ -58,7 +58,7 @@ export function readRouterConfig(env: NodeJS.ProcessEnv): RouterConfig {
 }
 
 /** Where the development issuer keeps its key: in DATA_DIR, by default `.data` of the project. */
-export const devIssuerFile = (env: NodeJS.ProcessEnv): string => join(env['DATA_DIR'] ?? join(projectFolder, '.data'), 'dev-issuer.json');
+export const devIssuerFile = (env: NodeJS.ProcessEnv): string => join(env['DATA_DIR'] || join(projectFolder, '.data'), 'dev-issuer.json');
 
 function readIdentity(
   { JWKS_URL, JWT_ISSUER, JWT_AUDIENCE }: z.infer<typeof base>,
