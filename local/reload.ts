@@ -30,8 +30,9 @@ export function reloadOnChange(processes: ReadonlyMap<string, ServiceProcess>, l
     changed.clear();
     try {
       if (files.some((file) => /^(schema|prisma)\//.test(file) || file.endsWith('/mappers.ts'))) {
-        await run('prisma/generate.ts');
+        // Composition first: it names file and line of a mistake.
         await run('router/compose-command.ts');
+        await run('prisma/generate.ts');
       }
       const names = affected(files, [...processes.keys()]);
       log.info({ files: files.slice(0, 5), restarting: names }, 'reloading');

@@ -8,9 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as resolvers from '@graphql-codegen/typescript-resolvers';
-import { parse } from 'graphql';
+import { GraphQLError, parse, Source } from 'graphql';
 import { subgraphNames, type SubgraphName } from '#schema/events.ts';
+import { ConfigError } from '#chassis/config.ts';
 import { subgraphSdl } from '#chassis/subgraph-sdl.ts';
+import { runCommand } from '../local/command.ts';
 
 // `npm run generate`: for each subgraph the Prisma client from prisma/<name>/schema.prisma and resolver types from its SDL.
 // Runs after `npm ci` by itself. Skips a subgraph whose inputs have not changed since the last time.
@@ -24,6 +26,8 @@ async function generate(name: SubgraphName): Promise<boolean> {
   const folder = `${root}subgraphs/${name}/generated`;
   const mappersFile = `${root}subgraphs/${name}/mappers.ts`;
   const stampFile = `${folder}/.inputs`;
+  assertParses('common');
+  assertParses(name);
   const sdl = subgraphSdl(name);
   const lockfile = readFileSync(`${root}package-lock.json`);
   const stamp = createHash('sha256')
@@ -45,6 +49,17 @@ async function generateClient(schemaFile: string): Promise<void> {
     cwd: dirname(schemaFile),
     env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: engineStandIn, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' },
   });
+}
+
+/** @throws ConfigError that names file and line */
+function assertParses(name: string): void {
+  const path = `schema/${name}.graphql`;
+  try {
+    parse(new Source(readFileSync(`${root}${path}`, 'utf8'), path));
+  } catch (error) {
+    if (error instanceof GraphQLError) throw new ConfigError(`${path}:${error.locations?.[0]?.line ?? '?'} ${error.message}`);
+    throw error;
+  }
 }
 
 async function generateResolverTypes(name: SubgraphName, sdl: string, mappersFile: string, output: string): Promise<void> {
@@ -86,7 +101,9 @@ async function generateResolverTypes(name: SubgraphName, sdl: string, mappersFil
   writeFileSync(output, `/* Generated from schema/${name}.graphql by npm run generate. */\n${code}`);
 }
 
-const startedAt = performance.now();
-const only = process.argv.slice(2);
-const done = await Promise.all(subgraphNames.filter((name) => only.length === 0 || only.includes(name)).map(generate));
-if (done.some(Boolean)) console.log(`generated clients and types in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+await runCommand(async () => {
+  const startedAt = performance.now();
+  const only = process.argv.slice(2);
+  const done = await Promise.all(subgraphNames.filter((name) => only.length === 0 || only.includes(name)).map(generate));
+  if (done.some(Boolean)) console.log(`generated clients and types in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+});
