@@ -18,6 +18,18 @@ const secretsSchema = z.object({
 });
 export type Secrets = Omit<z.infer<typeof secretsSchema>, 'databases'> & { databases: Record<SubgraphName, string> };
 
+const unusable = new Set(['EEXIST', 'ENOTDIR', 'ENOENT', 'EACCES', 'EPERM', 'EROFS', 'ELOOP', 'ENAMETOOLONG']);
+
+/** @throws ConfigError when `touch` finds that the folder is a file, is not ours or is on a read-only disk */
+function inFolder<T>(folder: string, touch: () => T): T {
+  try {
+    return touch();
+  } catch (error) {
+    if (!unusable.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    throw new ConfigError(`DATA_DIR ${folder} is not a folder that can be written. Choose another.`);
+  }
+}
+
 const secret = () => randomBytes(32).toString('base64url');
 
 /** Passwords and keys of this installation, made on the first start; readable by the owner only. */
@@ -29,14 +41,14 @@ export function readSecrets(folder: string): Secrets {
         `${folder} has a database but its secrets.json is missing. Put it back, or delete the folder to start anew (this deletes the data).`,
       );
     }
-    mkdirSync(folder, { recursive: true });
+    inFolder(folder, () => mkdirSync(folder, { recursive: true }));
     const made: Secrets = {
       postgres: secret(),
       databases: Object.fromEntries(subgraphNames.map((name) => [name, secret()])) as Record<SubgraphName, string>,
       links: secret(),
       prescriptionSigning: secret(),
     };
-    writeFileSync(file, JSON.stringify(made, null, 2), { mode: 0o600 });
+    inFolder(folder, () => writeFileSync(file, JSON.stringify(made, null, 2), { mode: 0o600 }));
     return made;
   }
   try {
@@ -86,9 +98,9 @@ export interface FolderLock {
   release(): void;
 }
 
-/** @throws ConfigError when another instance runs on the folder */
+/** @throws ConfigError when another instance runs on the folder, or the folder cannot be written */
 export function lockFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true });
+  inFolder(folder, () => mkdirSync(folder, { recursive: true }));
   const file = lockFile(folder);
   const running = runningSystem(folder);
   if (running)
@@ -96,7 +108,7 @@ export function lockFolder(folder: string): FolderLock {
   const draft = `${file}.${process.pid}`;
   const write = (postgresPort: number | null) =>
     writeFileSync(draft, JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid), postgresPort } satisfies Runtime));
-  write(null);
+  inFolder(folder, () => write(null));
   rmSync(file, { force: true }); // left behind by a crash
   try {
     linkSync(draft, file); // whole or not at all, and the first of two wins

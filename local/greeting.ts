@@ -1,5 +1,13 @@
-/** What a person sees when everything runs: where, a first query to paste, where the tokens are. */
-export const greeting = (url: string, seconds: string): string => `
+const plainWord = /^[\w./~:@%+,-]+$/;
+const shellWord = (text: string) => (plainWord.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
+
+/**
+ * What a person sees when everything runs: where, a first query to paste, where the tokens are.
+ * With `dataDir` (DATA_DIR as set, if it is), the token command names it: the key that signs tokens lies in that folder.
+ */
+export function greeting({ url, seconds, dataDir }: { url: string; seconds: string; dataDir?: string | undefined }): string {
+  const token = `${dataDir ? `DATA_DIR=${shellWord(dataDir)} ` : ''}npm run -s token --`;
+  return `
 The graph is ready after ${seconds} s.
 
   Sandbox   ${url}/          (a browser; tokens of demo people are on the page)
@@ -9,10 +17,11 @@ The graph is ready after ${seconds} s.
 A first query, as a patient of the demo data:
 
   curl -s ${url}/graphql \\
-    -H "authorization: Bearer $(npm run -s token -- patient)" \\
+    -H "authorization: Bearer $(${token} patient)" \\
     -H 'content-type: application/json' \\
     -d '{"query":"{ me { patient { name { text } appointments(first: 2) { edges { node { startsAt status practitioner { displayName } } } } } } } }"}'
 
-Tokens: npm run -s token -- <patient|practitioner|frontdesk|biller|pharmacy|payer|privacy>
+Tokens: ${token} <patient|practitioner|frontdesk|biller|pharmacy|payer|privacy>
 Ctrl+C stops everything.
 `;
+}

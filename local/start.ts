@@ -32,7 +32,7 @@ await runCommand(async () => {
     process.exit(0);
   });
   const reload = reloading ? reloadOnChange(system.processes, log) : undefined;
-  console.log(greeting(system.url, seconds()));
+  console.log(greeting({ url: system.url, seconds: seconds(), dataDir: process.env.DATA_DIR && dataFolder() }));
 
   if (!interrupted.signal.aborted) await new Promise((resolve) => interrupted.signal.addEventListener('abort', resolve, { once: true }));
   console.log('\nstopping; requests under way are finished first');

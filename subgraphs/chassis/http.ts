@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { HeaderMap, type ApolloServer, type BaseContext } from '@apollo/server';
+import { Server as NetServer, type AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -8,12 +9,14 @@ export interface HttpServer {
   readonly port: number;
   /** `http://localhost:4000`, without a path. */
   readonly url: string;
-  /** Takes no new request, lets those under way finish, then resolves. */
+  /** Takes no new connection, answers the requests under way and on their way, then resolves. */
   close(): Promise<void>;
 }
 
 /** How long a stop waits for requests under way before it cuts them off. */
 const drainMs = 10_000;
+/** How long a stop keeps idle connections: a request that was sent before the stop is still answered. */
+const graceMs = 150;
 
 /** Listens. `onError` hears what a handler threw; the client then gets a bare 500. */
 export async function startHttpServer(options: {
@@ -28,22 +31,22 @@ export async function startHttpServer(options: {
     { keepAliveTimeout: 65_000, headersTimeout: 20_000, requestTimeout: 30_000, maxHeaderSize: 32 * 1024 },
     (request, response) => {
       if (draining) response.setHeader('connection', 'close');
-      // A connection whose last request was under way when the stop began falls idle only now.
-      response.once('close', () => {
-        if (draining) setImmediate(() => server.closeIdleConnections());
-      });
       options.handler(request, response).catch((error: unknown) => {
         if (error instanceof HttpError) {
           // What was not read of the body cannot be told from the next request.
           if (!request.complete) response.setHeader('connection', 'close');
-          return sendJson(response, error.status, { errors: [{ message: error.message, extensions: { code: error.code } }] });
+          return sendJson(response, error.status, {
+            errors: [{ message: error.message, extensions: { code: error.code, ...requestIdOf(response) } }],
+          });
         }
         if (request.destroyed && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return; // the client left while it was sending
         options.onError(error, request);
         if (response.headersSent) response.destroy();
         else
           sendJson(response, 500, {
-            errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+            errors: [
+              { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR', ...requestIdOf(response) } },
+            ],
           });
       });
     },
@@ -58,14 +61,25 @@ export async function startHttpServer(options: {
     url: `http://localhost:${port}`,
     async close() {
       draining = true;
-      const cutOff = setTimeout(() => server.closeAllConnections(), drainMs);
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
+      const closed = new Promise<void>((resolve) => {
+        // Not HTTP's own close(), which begins with cutting connections that look idle: a request may be on its way on them.
+        NetServer.prototype.close.call(server, () => resolve());
       });
+      await pause(graceMs);
+      const sweep = setInterval(() => server.closeIdleConnections(), 50);
+      const cutOff = setTimeout(() => server.closeAllConnections(), drainMs);
+      await closed;
+      clearInterval(sweep);
       clearTimeout(cutOff);
+      server.close(); // ends the timer that watches for slow requests
     },
   };
+}
+
+/** Whoever gave the request an id has put it on the response already. */
+function requestIdOf(response: ServerResponse): { requestId?: string } {
+  const requestId = response.getHeader('x-request-id');
+  return typeof requestId === 'string' ? { requestId } : {};
 }
 
 /** @throws HttpError 400 when the target is no URL */
@@ -123,7 +137,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
 
 /** Puts an Apollo Server behind a node:http handler. */
 export function graphqlOverHttp<Context extends BaseContext>(
-  server: ApolloServer<Context>,
+  server: Pick<ApolloServer<Context>, 'executeHTTPGraphQLRequest'>,
   options: { maxBodyBytes: number; context: (request: IncomingMessage, response: ServerResponse) => Promise<Context> },
 ): Handler {
   return async (request, response) => {
