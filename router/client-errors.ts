@@ -83,6 +83,10 @@ export const unauthenticated = (message: string): GraphQLError =>
 /** The header that HTTP wants beside every 401. */
 export const challenge = { name: 'www-authenticate', value: 'Bearer' } as const;
 
+/** A null where the schema promises a value, or a value of another type than it says: a service broke its contract. */
+export const unusableValue = (path: ErrorPath): GraphQLError =>
+  new GraphQLError(genericMessages.SUBGRAPH_ERROR ?? unexpectedMessage, { path, extensions: { code: 'SUBGRAPH_ERROR' } });
+
 export const tooComplex = (): GraphQLError =>
   new GraphQLError('This operation can be answered in too many ways to plan it. Ask for less at once.', {
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },

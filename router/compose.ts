@@ -1,9 +1,10 @@
 import { composeServices } from '@apollo/composition';
 import { ApolloGateway } from '@apollo/gateway';
-import { GraphQLError, Kind, Source, lexicographicSortSchema, parse, printSchema } from 'graphql';
+import { buildSchema, GraphQLError, Kind, Source, lexicographicSortSchema, parse, printSchema } from 'graphql';
 import type { ASTNode, DefinitionNode, DocumentNode } from 'graphql';
 import { z } from 'zod';
 import { eventDefinitions } from '#schema/events.ts';
+import { conflictingRequires } from './plan/required-arguments.ts';
 import { disableGatewayTelemetry } from './gateway-telemetry.ts';
 
 /** One SDL file: `name` is what error messages call it. */
@@ -51,6 +52,8 @@ export async function composeSchema(subgraphs: readonly SubgraphSdl[]): Promise<
       ),
     );
   const supergraph = `${result.supergraphSdl.trimEnd()}\n`;
+  const conflicts = conflictingRequires(buildSchema(supergraph, { assumeValid: true }));
+  if (conflicts.length > 0) throw new CompositionFailure(conflicts);
   return { supergraph, api: await apiSchema(supergraph) };
 }
 

@@ -1,13 +1,11 @@
 import { GraphQLError } from 'graphql';
-import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { finishResult } from './finish-result.ts';
 
-const log = pino({ level: 'silent' });
 const failed = (path: (string | number)[]) =>
   new GraphQLError('no', { path, extensions: { code: 'SUBGRAPH_UNAVAILABLE', service: 'things' } });
 const pathsAfter = (data: Record<string, unknown> | null, ...errors: GraphQLError[]) =>
-  finishResult({ data, errors }, log).errors?.map(({ path }) => path);
+  finishResult({ data, errors }).errors?.map(({ path }) => path);
 
 describe('the path of an error', () => {
   test.each<[string, Record<string, unknown> | null, (string | number)[], (string | number)[]]>([
@@ -25,5 +23,5 @@ describe('the path of an error', () => {
 });
 
 test('extensions of the gateway do not leave', () => {
-  expect(finishResult({ data: { me: null }, extensions: { valueCompletion: [{}] } }, log)).toEqual({ data: { me: null } });
+  expect(finishResult({ data: { me: null }, extensions: { valueCompletion: [{}] } })).toEqual({ data: { me: null } });
 });

@@ -1,15 +1,11 @@
 import { GraphQLError } from 'graphql';
 import type { ExecutionResult } from 'graphql';
-import type { Logger } from 'pino';
 import type { ErrorPath } from './client-errors.ts';
 
 /**
- * Makes an execution result fit for clients: each error's path leads to a field of the answer, nothing is said twice, and the
- * gateway's extensions stay inside.
+ * Makes an execution result fit for clients: each error's path leads to a field of the answer, and nothing is said twice.
  */
-export function finishResult({ data, errors, extensions }: ExecutionResult, log: Logger): ExecutionResult {
-  const nullViolations = extensions?.['valueCompletion'];
-  if (Array.isArray(nullViolations)) log.debug({ count: nullViolations.length }, 'a null broke a non-null promise of the schema');
+export function finishResult({ data, errors }: ExecutionResult): ExecutionResult {
   if (!errors?.length) return data === undefined ? {} : { data };
   return { errors: distinct(errors.map((error) => visiblePath(error, data))), ...(data !== undefined && { data }) };
 }

@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import type { Logger } from 'pino';
-import { graphqlOverHttp } from '#chassis/http.ts';
-import type { Handler } from '#chassis/http.ts';
+import { graphqlOverHttp, HttpError } from '#chassis/http.ts';
 import type { Caller } from '#chassis/caller.ts';
 import { challenge } from './client-errors.ts';
+import { nameEarlyRefusals } from './early-refusals.ts';
 import { readBearer } from './identity.ts';
 import type { TokenVerifier } from './identity.ts';
 import type { RouterContext } from './request-context.ts';
-import { requestIdFrom, requestIdHeader } from './request-id.ts';
 import { logRequest, newRecord } from './request-log.ts';
 
 export interface GraphqlHandlerOptions {
@@ -19,15 +18,16 @@ export interface GraphqlHandlerOptions {
   readonly log: Logger;
 }
 
-/** `/graphql`: gives each request its id, deadline, caller and log line. */
-export function graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBodyBytes, log }: GraphqlHandlerOptions): Handler {
-  return (request, response) => {
+/** Answers a request whose id is on the response already. */
+export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;
+
+/** `/graphql`: gives each request its deadline, caller and log line. */
+export function graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBodyBytes, log }: GraphqlHandlerOptions): GraphqlHandler {
+  return async (request, response, requestId) => {
     const startedAt = performance.now();
-    const requestId = requestIdFrom(request.headers[requestIdHeader]);
     const requestLog = log.child({ requestId });
     const record = newRecord();
     const clientLeft = abortWhenClientLeaves(response);
-    response.setHeader(requestIdHeader, requestId);
     response.setHeader('cache-control', 'no-store');
     response.once('close', () =>
       logRequest(requestLog, record, {
@@ -36,17 +36,23 @@ export function graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBody
         clientLeft: clientLeft.aborted,
       }),
     );
-    const handle = graphqlOverHttp(server, {
+    const handle = graphqlOverHttp(nameEarlyRefusals(server, requestId, record), {
       maxBodyBytes,
       context: async () => {
         const caller = await identify(request, verifyToken).catch((error: unknown) => {
           response.setHeader(challenge.name, challenge.value);
           throw error;
         });
+        record.role = caller?.role ?? 'none';
         return { caller, requestId, log: requestLog, deadline: startedAt + requestDeadlineMs, clientLeft, record };
       },
     });
-    return handle(request, response);
+    try {
+      await handle(request, response);
+    } catch (error) {
+      if (error instanceof HttpError) record.codes = [error.code];
+      throw error;
+    }
   };
 }
 

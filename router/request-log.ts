@@ -1,8 +1,10 @@
 import type { GraphQLRequestContextWillSendResponse } from '@apollo/server';
+import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { operationForLog, refusalsIn } from '#chassis/log-outcome.ts';
 import type { RouterContext } from './request-context.ts';
 
-/** `partial`: some fields are null because of errors. `failed`: no data. `refused`: not executed at all. */
+/** `partial`: some fields are null because of errors. `failed`: no data. `refused`: not executed at all, or a mutation that answered `userErrors`. */
 export type Outcome = 'ok' | 'partial' | 'failed' | 'refused';
 
 /** What the log line of one request says. No variables, no data: an operation's name and codes only. */
@@ -12,8 +14,6 @@ export interface RequestRecord {
   outcome: Outcome;
   codes: string[];
 }
-
-const longestName = 100;
 
 /** Until something better is known, a request counts as refused: it may never reach GraphQL. */
 export const newRecord = (): RequestRecord => ({ operation: 'unknown', role: 'none', outcome: 'refused', codes: [] });
@@ -26,13 +26,20 @@ export function recordResponse({
   response,
 }: GraphQLRequestContextWillSendResponse<RouterContext>): void {
   const { record } = contextValue;
-  record.operation = (operationName ?? operation?.operation ?? 'unknown').slice(0, longestName);
+  record.operation = operationForLog(operationName, operation);
   record.role = contextValue.caller?.role ?? 'none';
   if (response.body.kind !== 'single') return;
   const { data, errors } = response.body.singleResult;
-  record.outcome = !errors?.length ? 'ok' : data ? 'partial' : data === null ? 'failed' : 'refused';
-  record.codes = [...new Set(errors?.map((error) => String(error.extensions?.['code'])))];
+  const refusals = refusalsIn(operation, data);
+  if (errors?.length) record.outcome = data ? 'partial' : data === null ? 'failed' : 'refused';
+  else record.outcome = refusals ? 'refused' : 'ok';
+  record.codes = [...new Set([...codesOf(errors), ...(refusals ?? [])])];
 }
+
+/** The codes of an answer's errors. */
+export const codesOf = (errors: readonly GraphQLFormattedError[] = []): string[] => [
+  ...new Set(errors.map((error) => String(error.extensions?.['code']))),
+];
 
 export function logRequest(log: Logger, record: RequestRecord, detail: { status: number; durationMs: number; clientLeft: boolean }): void {
   const { codes, ...rest } = record;

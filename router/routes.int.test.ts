@@ -4,6 +4,7 @@ import { createTokenVerifier, localKeys } from './identity.ts';
 import { personaNames } from './personas.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { peopleGraph } from './testing/people-graph.ts';
+import { smallSubgraph } from './testing/small-subgraph.ts';
 import { testRouter } from './testing/test-router.ts';
 
 const page = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
@@ -82,6 +83,22 @@ describe('the request id', () => {
       }),
     ]);
     expect(JSON.stringify(router.logged())).not.toContain('p1');
+  });
+
+  test('leads to a line that says refused, and with which codes, when a mutation answers userErrors', async () => {
+    await using ward = await smallSubgraph(
+      `type Query { a: String } type Mutation { cancel: Payload }
+       type Payload { userErrors: [UserError!]! } type UserError { code: String! message: String! }`,
+      { Mutation: { cancel: () => ({ userErrors: [{ code: 'ILLEGAL_STATE', message: 'Ada cannot cancel.' }] }) } },
+    );
+    await using router = await testRouter({ ward });
+    await router.query(`mutation ${'Cancel'.padEnd(90, 'x')} { cancel { userErrors { code message } } }`);
+    await expect
+      .poll(() => router.logged().filter(({ msg }) => msg === 'request'))
+      .toEqual([
+        expect.objectContaining({ operation: 'Cancel'.padEnd(60, 'x'), outcome: 'refused', codes: ['ILLEGAL_STATE'], status: 200 }),
+      ]);
+    expect(JSON.stringify(router.logged())).not.toContain('Ada');
   });
 });
 

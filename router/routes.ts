@@ -3,13 +3,14 @@ import { HttpError, requestUrl, sendJson } from '#chassis/http.ts';
 import type { Handler } from '#chassis/http.ts';
 import { demoTokens, sendTokens } from './demo-tokens.ts';
 import type { DevIssuer } from './dev-issuer.ts';
+import type { GraphqlHandler } from './graphql-handler.ts';
 import { sendReadiness } from './health.ts';
 import { requestIdFrom, requestIdHeader } from './request-id.ts';
 import { createSandbox } from './sandbox.ts';
 import type { SubgraphTransport } from './transport.ts';
 
 export interface RouteOptions {
-  readonly graphql: Handler;
+  readonly graphql: GraphqlHandler;
   readonly transports: ReadonlyMap<string, SubgraphTransport>;
   readonly sandbox: boolean;
   readonly devIssuer?: DevIssuer;
@@ -19,14 +20,15 @@ export interface RouteOptions {
 export function routes({ graphql, transports, sandbox, devIssuer }: RouteOptions): Handler {
   const sendSandbox = sandbox ? createSandbox() : null;
   return async (request, response) => {
+    const requestId = requestIdFrom(request.headers[requestIdHeader]);
+    response.setHeader(requestIdHeader, requestId);
     const { pathname, searchParams } = requestUrl(request);
     const isGet = request.method === 'GET' || request.method === 'HEAD';
     if (pathname === '/graphql') {
       // A link with a query in it is for GraphQL clients; a person who opens the bare address wants to look around.
       if (sendSandbox && isGet && wantsPage(request) && !searchParams.has('query')) return sendSandbox(request, response);
-      return graphql(request, response);
+      return graphql(request, response, requestId);
     }
-    response.setHeader(requestIdHeader, requestIdFrom(request.headers[requestIdHeader]));
     if (isGet && pathname === '/health/live') return sendJson(response, 200, { status: 'ok' });
     if (isGet && pathname === '/health/ready') return sendReadiness(response, transports);
     if (isGet && pathname === '/') return sendSandbox && wantsPage(request) ? sendSandbox(request, response) : sendDirections(response);

@@ -20,7 +20,7 @@ import type { RouterContext } from './request-context.ts';
 import { defectForLog } from '#chassis/log-defect.ts';
 import { requestPlugin } from './request-plugin.ts';
 import { routes } from './routes.ts';
-import { subgraphDataSource } from './subgraph-data-source.ts';
+import { subgraphClient } from './subgraph-client.ts';
 import type { SubgraphTransport } from './transport.ts';
 
 export interface RouterOptions {
@@ -58,13 +58,19 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   const { transports, log, production = false, requestDeadlineMs = 10_000, verifyToken, devIssuer } = options;
   if (production && devIssuer) throw new Error('the development issuer does not run in production');
 
+  const clients = new Map(
+    [...transports].map(([service, transport]) => [
+      service,
+      subgraphClient({ service, transport, identify: identifyTo(service, options.linkKeys) }),
+    ]),
+  );
   const federation = createFederation({
     supergraphSdl: options.supergraphSdl,
     log,
-    dataSource: (service) => {
-      const transport = transports.get(service);
-      if (!transport) throw new Error(`the supergraph has a subgraph "${service}" that the router was given no way to reach`);
-      return subgraphDataSource({ service, transport, identify: identifyTo(service, options.linkKeys) });
+    clientOf(service) {
+      const client = clients.get(service);
+      if (!client) throw new Error(`the supergraph has a subgraph "${service}" that the router was given no way to reach`);
+      return client;
     },
   });
   const server = new ApolloServer<RouterContext>({

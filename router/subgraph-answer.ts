@@ -14,11 +14,8 @@ export interface UnusableAnswer {
   readonly reason: string;
 }
 
-/**
- * Is this a GraphQL response to what was asked? Anything else must not reach the merge.
- * @param entities how many representations were sent; undefined when the request was not for `_entities`
- */
-export function readAnswer({ status, body }: SubgraphAnswer, entities: number | undefined): GraphqlAnswer | UnusableAnswer {
+/** Is this a GraphQL response? Anything else must not reach the merge. */
+export function readAnswer({ status, body }: SubgraphAnswer): GraphqlAnswer | UnusableAnswer {
   // The subgraph did not believe the router, so this is a wrong LINK_KEYS, not a client without a token.
   if (status === 401) return { code: 'SUBGRAPH_ERROR', reason: 'it refused the token of the router' };
   const response = parseObject(body);
@@ -32,17 +29,12 @@ export function readAnswer({ status, body }: SubgraphAnswer, entities: number | 
   const data = response['data'] ?? null;
   if (data !== null && !isObject(data)) return { code: 'SUBGRAPH_ERROR', reason: 'data is not an object' };
   if (data === null && !errors?.length) return { code: 'SUBGRAPH_ERROR', reason: 'neither data nor errors' };
-  if (data && entities !== undefined && !hasEntities(data, entities))
-    return { code: 'SUBGRAPH_ERROR', reason: 'not one entity per representation' };
   return { data, ...(errors?.length && { errors }) };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isErrorList = (value: unknown): value is GraphQLFormattedError[] => Array.isArray(value) && value.every(isObject);
-
-const hasEntities = ({ _entities }: Record<string, unknown>, count: number): boolean =>
-  Array.isArray(_entities) && _entities.length === count;
 
 function parseObject(body: string): Record<string, unknown> | null {
   try {

@@ -9,7 +9,7 @@ const root = new URL('..', import.meta.url).pathname;
 const self = 'subgraphs/boundaries.test.ts';
 const folders = ['subgraphs', 'router', 'schema', 'prisma', 'local', 'seed', 'tests', 'bench'];
 
-/** What a part may import besides itself. `testing` stands for what only tests load: `*.test.ts` and `testing/` folders. */
+/** What a part may import besides itself. `testing` stands for what only tests load: `*.test.ts`, `testing/` and `conformance/` folders. */
 const production: Readonly<Record<string, readonly string[]>> = {
   schema: [],
   chassis: ['schema'],
@@ -63,7 +63,7 @@ function importsOf(path: string, text: string): string[] {
 }
 
 const partOf = (path: string): string => /^subgraphs\/([^/]+)\//.exec(path)?.[1] ?? path.split('/')[0] ?? path;
-const isForTests = (path: string): boolean => /\.test\.ts$|\/testing\/|^tests\//.test(path);
+const isForTests = (path: string): boolean => /\.test\.ts$|\/testing\/|\/conformance\/|^tests\//.test(path);
 const label = ({ path }: SourceFile, imported: string) => `${path} imports ${imported}`;
 
 function violations(breaks: (file: SourceFile, imported: string) => boolean): string[] {

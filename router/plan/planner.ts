@@ -1,0 +1,130 @@
+import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import { buildSchema, GraphQLError, Kind } from 'graphql';
+import type { DefinitionNode, DocumentNode, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode, SelectionNode } from 'graphql';
+import { compilePlan, type Step } from './compile-plan.ts';
+import { assignInternalKeys, fieldsRequiredWithArguments } from './internal-keys.ts';
+import { conflictingRequires } from './required-arguments.ts';
+import { compileShape, conditionVariables, type Shape } from './shape.ts';
+
+/** All that is known of an operation before its variables: made once, used by every request that sends it. */
+export interface CompiledOperation {
+  readonly operation: OperationDefinitionNode;
+  /** Null when no subgraph is needed: only introspection or `__typename`. */
+  readonly plan: Step | null;
+  /** The part of the document that graphql-js answers from the schema; null when there is none. */
+  readonly introspection: DocumentNode | null;
+  /** The client's selection under these variables. */
+  shapeFor(variables: Readonly<Record<string, unknown>>): Shape;
+}
+
+export interface PlannerOptions {
+  readonly supergraphSdl: string;
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema;
+  /** Ways to resolve one selection that the planner looks at before it refuses. */
+  readonly pathsLimit: number;
+  /** Operations kept compiled; the least used one goes first. */
+  readonly cacheSize?: number;
+}
+
+export interface Planner {
+  /** The supergraph with everything in it, visible to clients or not. */
+  readonly supergraphSchema: GraphQLSchema;
+  /** @param key names the document and the operation in it @throws what the planner throws on operations beyond its limits */
+  compile(key: string, document: DocumentNode, operationName: string | null | undefined): CompiledOperation;
+}
+
+export function createPlanner({ supergraphSdl, apiSchema, pathsLimit, cacheSize = 1_000 }: PlannerOptions): Planner {
+  const supergraph = Supergraph.build(supergraphSdl, { validateSupergraph: false });
+  const planner = new QueryPlanner(supergraph, { debug: { pathsLimit }, reuseQueryFragments: false });
+  const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
+  const conflicts = conflictingRequires(buildSchema(supergraphSdl, { assumeValid: true }));
+  if (conflicts.length > 0) throw new Error(`The supergraph cannot be served: ${conflicts.join(' ')}`);
+  const plannedSchema = supergraph.apiSchema();
+  const requiredWithArguments = fieldsRequiredWithArguments(supergraphSdl);
+  const cache = new Map<string, CompiledOperation>();
+
+  function compile(document: DocumentNode, operationName: string | null | undefined): CompiledOperation {
+    const keys = assignInternalKeys(document, requiredWithArguments);
+    const operation = findOperation(document, operationName);
+    const rootType = rootTypeOf(apiSchema, operation);
+    const planned = operationFromDocument(plannedSchema, keys.document, { ...(operationName && { operationName }) });
+    const plan = compilePlan(planner.buildQueryPlan(planned), supergraphSchema);
+    const conditions = conditionVariables(document);
+    const shapes = new Map<string, Shape>();
+    return {
+      operation,
+      plan,
+      introspection: introspectionOf(document, operation),
+      shapeFor(variables) {
+        const outcome = conditions.map((name) => (variables[name] === true ? '1' : '0')).join('');
+        const known = shapes.get(outcome);
+        if (known) return known;
+        const shape = compileShape({ schema: apiSchema, document, operation, keyOf: (field) => keys.keyOf(field) }, rootType, variables);
+        if (shapes.size < mostShapes) shapes.set(outcome, shape);
+        return shape;
+      },
+    };
+  }
+
+  return {
+    supergraphSchema,
+    compile(key, document, operationName) {
+      const known = cache.get(key);
+      cache.delete(key);
+      const compiled = known ?? compile(document, operationName);
+      cache.set(key, compiled);
+      const [oldest] = cache.keys();
+      if (cache.size > cacheSize && oldest !== undefined) cache.delete(oldest);
+      return compiled;
+    },
+  };
+}
+
+/** Each condition doubles the shapes of an operation; beyond this many they are compiled for the request. */
+const mostShapes = 64;
+
+function findOperation({ definitions }: DocumentNode, operationName: string | null | undefined): OperationDefinitionNode {
+  const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  const found = operationName ? operations.find(({ name }) => name?.value === operationName) : operations[0];
+  if (!found) throw new TypeError('the operation was not found, and nobody noticed before');
+  return found;
+}
+
+function rootTypeOf(schema: GraphQLSchema, { operation }: OperationDefinitionNode): GraphQLObjectType {
+  const type = schema.getRootType(operation);
+  if (!type)
+    throw new GraphQLError(`The graph has no ${operation}s.`, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } } });
+  return type;
+}
+
+/** The document with nothing at the root but `__schema` and `__type`; fragments at the root are looked into. */
+function introspectionOf(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode | null {
+  const fragments = new Map(
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
+    ),
+  );
+  const kept = (selections: readonly SelectionNode[]): SelectionNode[] =>
+    selections.flatMap((selection): SelectionNode[] => {
+      if (selection.kind === Kind.FIELD) return selection.name.value === '__schema' || selection.name.value === '__type' ? [selection] : [];
+      const inner = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+      const found = inner ? kept(inner.selectionSet.selections) : [];
+      if (found.length === 0) return [];
+      return [
+        {
+          kind: Kind.INLINE_FRAGMENT,
+          ...(selection.directives && { directives: selection.directives }),
+          selectionSet: { kind: Kind.SELECTION_SET, selections: found },
+        },
+      ];
+    });
+  const selections = kept(operation.selectionSet.selections);
+  if (selections.length === 0) return null;
+  const definitions = document.definitions.flatMap((definition): DefinitionNode[] => {
+    if (definition === operation) return [{ ...operation, selectionSet: { ...operation.selectionSet, selections } }];
+    return definition.kind === Kind.FRAGMENT_DEFINITION ? [definition] : [];
+  });
+  return { kind: Kind.DOCUMENT, definitions };
+}
