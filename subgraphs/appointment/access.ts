@@ -8,13 +8,14 @@ import type { SqlExecutor } from '#chassis/database.ts';
 //                  appointments          words in them   book, cancel, move     steps on the day   schedule      waitlist
 //   PATIENT        own and as a proxy    yes             own and as a proxy     arrive             weekly only   own and as a proxy
 //   PRACTITIONER   with themselves       yes             cancel, move           all                own           none
-//   FRONT_DESK     all                   yes             all                    all                all           all
+//   FRONT_DESK     all                   no              all                    all                all           all
 //   BILLER         all                   no              none                   none               weekly only   none
 //   SYSTEM         all                   yes             none                   none               all           all (reads)
 //   everyone else  none                  none            none                   none               weekly only   none
 //
 // Practitioners, visit types, weekly hours and free slots are open to every signed-in caller. Practitioners' relations to
-// patients follow from the appointments themselves, so the relation tables are asked for proxies only.
+// patients follow from the appointments themselves, so the relation tables are asked for proxies only. The front desk writes down
+// what a caller says when it books or cancels, and reads no such words: a reason is a complaint, and that is clinical.
 
 export interface Asker {
   readonly caller: Caller;
@@ -32,9 +33,9 @@ interface Parties {
 /** How much of an appointment the caller may see: all, all but the words people wrote, nothing. */
 export async function sightOf(asker: Asker, appointment: Parties): Promise<'ALL' | 'WITHOUT_WORDS' | 'NOTHING'> {
   switch (asker.caller.role) {
-    case 'FRONT_DESK':
     case 'SYSTEM':
       return 'ALL';
+    case 'FRONT_DESK':
     case 'BILLER':
       return 'WITHOUT_WORDS';
     case 'PRACTITIONER':

@@ -190,6 +190,17 @@ export const graphqlCodes = {
   INTERNAL_SERVER_ERROR: 'A defect on our side. The request id leads to its log line.',
 } as const;
 
+/**
+ * Codes of requests that are refused before any service sees them, in the same place of the answer. Apart from `graphqlCodes`, because
+ * only the router says them: from a service they would be a defect of ours. Documented in docs/errors.md.
+ */
+export const requestCodes = {
+  BAD_REQUEST: 'The HTTP request is not one that can carry an operation.',
+  NOT_FOUND: 'There is nothing at this address. GraphQL is at /graphql.',
+  OPERATION_RESOLUTION_FAILURE: 'The document has several operations, and operationName names none of them.',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'Only a hash came. Send the document itself.',
+} as const;
+
 /** An argument of a query is out of range. `argument` is its path: `first`, `filter.birthDate`. */
 export const badInput = (argument: string, message: string): GraphQLError =>
   new GraphQLError(`${argument}: ${message}`, { extensions: { code: 'BAD_USER_INPUT', argument } });
