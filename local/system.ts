@@ -145,6 +145,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       await processes.get('router')?.stop();
       await Promise.all([...processes.values()].map((service) => service.stop()));
     });
+    // The development issuer makes anyone anybody: unless told otherwise, nobody else's machine reaches it.
+    const host = env.HOST ?? '127.0.0.1';
+    // First, because it takes longest to start.
+    launch('router', { ROUTER_PORT: String(ports.router), HOST: host });
     for (const name of subgraphNames) {
       launch(name, {
         [`DATABASE_URL_${name.toUpperCase()}`]: urls[name],
@@ -153,10 +157,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         ...(name === 'prescription' && { PRESCRIPTION_SIGNING_KEY: env.PRESCRIPTION_SIGNING_KEY ?? secrets.prescriptionSigning }),
       });
     }
-    // The development issuer makes anyone anybody: unless told otherwise, nobody else's machine reaches it.
-    const host = env.HOST ?? '127.0.0.1';
-    launch('router', { ROUTER_PORT: String(ports.router), HOST: host });
-
     const url = `http://${['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host}:${ports.router}`;
     await untilReady(url, options.signal, () => {
       if (failed) throw new ConfigError(`The ${failed} process cannot start; the line above says why.`);
