@@ -4,8 +4,8 @@ import { AnswerTooLong } from './transport.ts';
 import type { SubgraphTransport } from './transport.ts';
 
 export interface HttpTransportOptions {
-  /** Without a path: `http://localhost:4001`. */
-  readonly baseUrl: string;
+  /** Where it takes GraphQL: `http://localhost:4001/graphql`. */
+  readonly url: string;
   /** Connections kept open at most; each carries one request at a time. */
   readonly connections?: number;
   readonly maxAnswerBytes?: number;
@@ -15,9 +15,10 @@ const connectTimeoutMs = 2_000;
 const readyTimeoutMs = 1_000;
 
 /** Keep-alive connections to one subgraph. */
-export function httpTransport({ baseUrl, connections = 64, maxAnswerBytes = 16 * 1024 * 1024 }: HttpTransportOptions): SubgraphTransport {
+export function httpTransport({ url, connections = 64, maxAnswerBytes = 16 * 1024 * 1024 }: HttpTransportOptions): SubgraphTransport {
   // The request's own signal is the only deadline, so that there are not two clocks.
-  const pool = new Pool(new URL(baseUrl).origin, {
+  const { origin, pathname, search } = new URL(url);
+  const pool = new Pool(origin, {
     connections,
     pipelining: 1,
     connect: { timeout: connectTimeoutMs },
@@ -28,10 +29,10 @@ export function httpTransport({ baseUrl, connections = 64, maxAnswerBytes = 16 *
   return {
     async send({ body, headers, signal }) {
       const response = await pool.request({
-        path: '/graphql',
+        path: `${pathname}${search}`,
         method: 'POST',
         headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-        body,
+        body: body(),
         signal,
       });
       return { status: response.statusCode, body: await readText(response.body, maxAnswerBytes) };

@@ -11,11 +11,12 @@ endWithSupervisor();
 const log = createLogger('router');
 try {
   const config = readRouterConfig(process.env);
+  const { verifyToken, devIssuer } = await openIdentity(config.identity);
   const router = await createRouter({
     supergraphSdl: await readFile(supergraphFile, 'utf8'),
-    transports: new Map(Object.entries(config.subgraphUrls).map(([name, baseUrl]) => [name, httpTransport({ baseUrl })])),
-    linkKeys: config.linkKeys,
-    ...(await openIdentity(config.identity)),
+    transports: new Map(Object.entries(config.subgraphUrls).map(([name, baseUrl]) => [name, httpTransport({ url: `${baseUrl}/graphql` })])),
+    identity: { verifyToken, linkKeys: config.linkKeys },
+    ...(devIssuer && { devIssuer }),
     log,
     port: config.port,
     ...(config.host !== undefined && { host: config.host }),

@@ -7,17 +7,17 @@ import { recordResponse } from './request-log.ts';
 import { defectForLog } from '#chassis/log-defect.ts';
 
 export interface RequestPluginOptions {
-  /** May a client without a token read the schema? */
-  readonly openIntrospection: boolean;
+  /** What a client must be signed in for; `data`: for all but reading the schema. */
+  readonly signInFor: 'everything' | 'data' | 'nothing';
 }
 
 /** What happens around every operation: who has no token is refused, every error names the request, the log line is filled. */
-export const requestPlugin = ({ openIntrospection }: RequestPluginOptions): ApolloServerPlugin<RouterContext> => ({
+export const requestPlugin = ({ signInFor }: RequestPluginOptions): ApolloServerPlugin<RouterContext> => ({
   async requestDidStart() {
     return {
       async didResolveOperation({ contextValue, operation, document }) {
-        if (contextValue.caller) return;
-        if (openIntrospection && operation && asksForSchemaOnly(operation, document)) return;
+        if (contextValue.caller || signInFor === 'nothing') return;
+        if (signInFor === 'data' && operation && asksForSchemaOnly(operation, document)) return;
         throw unauthenticated('Sign in first: send "Authorization: Bearer" and a token.');
       },
       async didEncounterErrors({ contextValue, errors }) {

@@ -23,12 +23,18 @@ import { routes } from './routes.ts';
 import { subgraphClient } from './subgraph-client.ts';
 import type { SubgraphTransport } from './transport.ts';
 
+/** How the router knows who asks, and how it proves to subgraphs that it is the router. */
+export interface RouterIdentity {
+  readonly verifyToken: TokenVerifier;
+  readonly linkKeys: LinkKeys;
+}
+
 export interface RouterOptions {
   readonly supergraphSdl: string;
   /** How to reach each subgraph of the supergraph, by name. The router closes them. */
   readonly transports: ReadonlyMap<string, SubgraphTransport>;
-  readonly linkKeys: LinkKeys;
-  readonly verifyToken: TokenVerifier;
+  /** `none`: nobody is asked who they are, and subgraphs are told nothing. For trying a supergraph out; refused in production. */
+  readonly identity: RouterIdentity | 'none';
   readonly log: Logger;
   /** 0 takes any free port. */
   readonly port: number;
@@ -55,13 +61,14 @@ const maxSelections = 500;
 
 /** Builds the router and listens. */
 export async function createRouter(options: RouterOptions): Promise<Router> {
-  const { transports, log, production = false, requestDeadlineMs = 10_000, verifyToken, devIssuer } = options;
+  const { transports, log, production = false, requestDeadlineMs = 10_000, identity, devIssuer } = options;
   if (production && devIssuer) throw new Error('the development issuer does not run in production');
+  if (production && identity === 'none') throw new Error('a router that asks nobody who they are does not run in production');
 
   const clients = new Map(
     [...transports].map(([service, transport]) => [
       service,
-      subgraphClient({ service, transport, identify: identifyTo(service, options.linkKeys) }),
+      subgraphClient({ service, transport, identify: identifyTo(service, identity) }),
     ]),
   );
   const federation = createFederation({
@@ -91,12 +98,18 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
-      requestPlugin({ openIntrospection: !production }),
+      requestPlugin({ signInFor: identity === 'none' ? 'nothing' : production ? 'everything' : 'data' }),
     ],
   });
   await server.start();
 
-  const graphql = graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBodyBytes, log });
+  const graphql = graphqlHandler({
+    server,
+    verifyToken: identity === 'none' ? null : identity.verifyToken,
+    requestDeadlineMs,
+    maxBodyBytes,
+    log,
+  });
   const http: HttpServer = await startHttpServer({
     port: options.port,
     ...(options.host !== undefined && { host: options.host }),
@@ -117,7 +130,9 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   };
 }
 
-function identifyTo(service: string, linkKeys: LinkKeys): (context: RouterContext) => Promise<Record<string, string>> {
+function identifyTo(service: string, identity: RouterOptions['identity']): (context: RouterContext) => Promise<Record<string, string>> {
+  if (identity === 'none') return async () => ({});
+  const { linkKeys } = identity;
   const key = linkKey(linkKeys, 'router', service);
   return async ({ caller, requestId }) => {
     if (!caller) throw unauthenticated('Sign in first.');

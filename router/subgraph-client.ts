@@ -3,7 +3,7 @@ import type { RouterContext } from './request-context.ts';
 import { readAnswer } from './subgraph-answer.ts';
 import type { GraphqlAnswer } from './subgraph-answer.ts';
 import { AnswerTooLong } from './transport.ts';
-import type { SubgraphTransport } from './transport.ts';
+import type { Ask, SubgraphTransport } from './transport.ts';
 
 /** Remaining milliseconds that the router waits: a subgraph need not work longer. */
 const deadlineHeader = 'x-deadline-ms';
@@ -15,18 +15,13 @@ export interface SubgraphClientOptions {
   readonly identify: (context: RouterContext) => Promise<Readonly<Record<string, string>>>;
 }
 
-export interface Ask {
-  /** The GraphQL request as JSON. */
-  readonly body: string;
-  readonly isMutation: boolean;
-}
-
 /** One subgraph. A failure is an answer with a code, never an exception. */
 export type SubgraphClient = (ask: Ask, context: RouterContext) => Promise<GraphqlAnswer | { readonly code: GraphqlCode }>;
 
 export const subgraphClient =
   ({ service, transport, identify }: SubgraphClientOptions): SubgraphClient =>
-  async ({ body, isMutation }, context) => {
+  async (ask, context) => {
+    const isMutation = ask.operation.kind === 'mutation';
     const { requestId, log, deadline, clientLeft } = context;
     const fail = (code: GraphqlCode, error: unknown) => {
       log.warn({ subgraph: service, code, reason: reasonOf(error) }, 'a subgraph request failed');
@@ -43,7 +38,7 @@ export const subgraphClient =
     if (!isMutation && clientLeft.aborted) leave();
     try {
       const answer = await transport.send({
-        body,
+        ...ask,
         headers: { 'x-request-id': requestId, [deadlineHeader]: String(remainingMs), ...(await identify(context)) },
         signal: abort.signal,
       });

@@ -1,7 +1,20 @@
+/** An operation that the router sends to a subgraph: one object for the life of a compiled plan, so it may be a key of a cache. */
+export interface SubgraphOperation {
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  readonly query: string;
+  readonly operationName: string | undefined;
+}
+
+/** What is asked of a subgraph. Text and variables are made when a transport wants them: HTTP needs the one, a call in the same process the other. */
+export interface Ask {
+  readonly operation: SubgraphOperation;
+  /** The whole GraphQL request as JSON. */
+  readonly body: () => string;
+  readonly variables: () => Record<string, unknown>;
+}
+
 /** A request to a subgraph, in no particular protocol. */
-export interface SubgraphRequest {
-  /** The GraphQL request as JSON. */
-  readonly body: string;
+export interface SubgraphRequest extends Ask {
   readonly headers: Readonly<Record<string, string>>;
   /** Aborts when the deadline has passed or the client has left. */
   readonly signal: AbortSignal;

@@ -61,11 +61,12 @@ export async function startCountedGraph(): Promise<CountedGraph> {
     });
   }
   const keyFile = join(folder, 'dev-issuer.json');
+  const { verifyToken, devIssuer } = await openIdentity({ kind: 'development', keyFile });
   const router = await createRouter({
     supergraphSdl: readFileSync(supergraphFile, 'utf8'),
-    transports: new Map(subgraphNames.map((name) => [name, httpTransport({ baseUrl: urls[name] })])),
-    linkKeys,
-    ...(await openIdentity({ kind: 'development', keyFile })),
+    transports: new Map(subgraphNames.map((name) => [name, httpTransport({ url: `${urls[name]}/graphql` })])),
+    identity: { verifyToken, linkKeys },
+    ...(devIssuer && { devIssuer }),
     log,
     port: 0,
   });

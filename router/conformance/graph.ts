@@ -57,11 +57,13 @@ export async function startGraph(subgraphs: Readonly<Record<string, SubgraphDesc
   const router = await createRouter({
     supergraphSdl: supergraph,
     transports: new Map(described.map(([name, subgraph]) => [name, inProcess(name, subgraph, (ask) => void seen.push(ask))])),
-    linkKeys: deriveLinkKeys(
-      'conformance',
-      described.map(([name]) => `router>${name}`),
-    ),
-    verifyToken: async () => testCaller,
+    identity: {
+      linkKeys: deriveLinkKeys(
+        'conformance',
+        described.map(([name]) => `router>${name}`),
+      ),
+      verifyToken: async () => testCaller,
+    },
     log: pino({ level: 'silent' }),
     port: 0,
   });
@@ -83,7 +85,7 @@ function inProcess(service: string, { sdl, resolvers = {}, answer }: SubgraphDes
   const schema = buildSubgraphSchema({ typeDefs: parse(`${link}\n${sdl}`), resolvers });
   return {
     async send({ body }) {
-      const { query, variables = {} } = JSON.parse(body) as { query: string; variables?: Record<string, unknown> };
+      const { query, variables = {} } = JSON.parse(body()) as { query: string; variables?: Record<string, unknown> };
       const ask = { service, query, variables, representations: countRepresentations(variables) };
       note(ask);
       const response = answer ? answer(ask) : await graphql({ schema, source: query, variableValues: variables });

@@ -69,7 +69,7 @@ async function runFetch(step: FetchStep, run: Run, fetched: Fetched): Promise<vo
   for (const { part, representations } of batches) variables[part.variable] = representations;
 
   const answer = await run.clientOf(step.service)(
-    { body: `${step.bodyPrefix}${JSON.stringify(variables)}}`, isMutation: step.isMutation },
+    { operation: step.operation, variables: () => variables, body: () => `${step.bodyPrefix}${JSON.stringify(variables)}}` },
     run.context,
   );
   if ('code' in answer) return fail(answer.code);

@@ -1,19 +1,20 @@
 import type { FetchDataRewrite, FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
-import { Kind, OperationTypeNode, parse } from 'graphql';
+import { Kind, parse } from 'graphql';
 import type { FieldNode, GraphQLSchema, SelectionSetNode } from 'graphql';
 import { clientVariable } from './internal-keys.ts';
 import { compileProjector, type Projector } from './projector.ts';
+import type { SubgraphOperation } from '../transport.ts';
 import { mergeEntityFetches, type MergedDocument } from './merge-fetches.ts';
 
 /** One request to one subgraph. */
 export interface FetchStep {
   readonly kind: 'fetch';
   readonly service: string;
+  readonly operation: SubgraphOperation;
   /** `{"query":"…","operationName":"…","variables":`, to which the variables and `}` are added. */
   readonly bodyPrefix: string;
   /** Variables of the client that it needs, under the names they have in the request. */
   readonly variables: readonly { readonly name: string; readonly clientName: string }[];
-  readonly isMutation: boolean;
   /** What it adds at the root of the answer; null for a request of entities. */
   readonly root: RootPart | null;
   /** Entities it asks for, one part per place in the answer. */
@@ -92,7 +93,7 @@ function compileFetch(node: FetchNode, path: readonly string[], schema: GraphQLS
     service: node.serviceName,
     bodyPrefix: bodyPrefix(node.operation, node.operationName),
     variables: (node.variableUsages ?? []).map((name) => ({ name, clientName: clientVariable(name) })),
-    isMutation: node.operationKind === OperationTypeNode.MUTATION,
+    operation: { kind: node.operationKind, query: node.operation, operationName: node.operationName },
   };
   if (!node.requires) {
     return { ...base, root: { outputRewrites, keys: keysOf(selections) }, entities: [] };
@@ -149,6 +150,7 @@ function mergeGroup(all: readonly FetchSource[]): FetchStep[] {
   return [
     {
       ...first.step,
+      operation: { kind: 'query', query: document.operation, operationName: document.operationName },
       bodyPrefix: bodyPrefix(document.operation, document.operationName),
       variables: [...new Map(group.flatMap(({ step }) => step.variables).map((variable) => [variable.name, variable])).values()],
       entities: group.flatMap(({ step }, index) =>

@@ -6,6 +6,7 @@ import type { Caller } from '#chassis/caller.ts';
 import { deriveLinkKeys } from '#chassis/internal-token.ts';
 import { unauthenticated } from '../client-errors.ts';
 import { composeSchema } from '../compose.ts';
+import type { TokenVerifier } from '../identity.ts';
 import { httpTransport } from '../http-transport.ts';
 import { createRouter } from '../server.ts';
 import type { RouterOptions } from '../server.ts';
@@ -28,12 +29,17 @@ export interface TestRouter extends AsyncDisposable {
 
 export const testCaller: Caller = { role: 'FRONT_DESK', subject: 'tester', scopes: [] };
 
+const knowsOneToken: TokenVerifier = async (token) => {
+  if (token !== 'good') throw unauthenticated('The token is not valid here.');
+  return testCaller;
+};
+
 const signedIn = { authorization: 'Bearer good' };
 
 /** A router in front of small subgraphs. The token `good` is the test caller's; every other one is refused. */
 export async function testRouter(
   subgraphs: Readonly<Record<string, SmallSubgraph>>,
-  options: Partial<RouterOptions> = {},
+  { verifyToken = knowsOneToken, ...options }: Partial<RouterOptions> & { readonly verifyToken?: TokenVerifier } = {},
 ): Promise<TestRouter> {
   const { supergraph } = await composeSchema(
     Object.entries(subgraphs).map(([name, { sdl, url }]) => ({ name, url, files: [{ name, text: sdl }] })),
@@ -44,15 +50,14 @@ export async function testRouter(
   const router = await createRouter({
     supergraphSdl: supergraph,
     transports: new Map(
-      Object.entries(subgraphs).map(([name, { url }]) => [name, httpTransport({ baseUrl: url, maxAnswerBytes: 100_000 })]),
+      Object.entries(subgraphs).map(([name, { url }]) => [name, httpTransport({ url: `${url}/graphql`, maxAnswerBytes: 100_000 })]),
     ),
-    linkKeys: deriveLinkKeys(
-      'test',
-      Object.keys(subgraphs).map((name) => `router>${name}`),
-    ),
-    verifyToken: async (token) => {
-      if (token !== 'good') throw unauthenticated('The token is not valid here.');
-      return testCaller;
+    identity: {
+      linkKeys: deriveLinkKeys(
+        'test',
+        Object.keys(subgraphs).map((name) => `router>${name}`),
+      ),
+      verifyToken,
     },
     log: pino({ level: 'debug' }, stream),
     port: 0,
