@@ -1,17 +1,25 @@
 import { ApolloGateway } from '@apollo/gateway';
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
+import { GraphQLSchema } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
-import { tooComplex } from './client-errors.ts';
-import { createExecutor } from './execute/executor.ts';
-import { finishResult } from './finish-result.ts';
+import { createExecutor, type Executor } from './execute/executor.ts';
 import { disableGatewayTelemetry } from './gateway-telemetry.ts';
 import { checkKnownScalars } from './known-scalars.ts';
+import { deferDirective } from './plan/defer.ts';
 import { createPlanner } from './plan/planner.ts';
 import type { RouterContext } from './request-context.ts';
 import type { SubgraphClient } from './subgraph-client.ts';
 
-/** What Apollo Server needs of a federated graph: a schema and something that executes. */
-export type Federation = ApolloServerOptionsWithGateway<RouterContext>['gateway'];
+/** The federated graph: Apollo's supergraph and planner, our executor (docs/adr/0011 says why). */
+export interface Federation {
+  /** What Apollo Server needs: a schema and something that executes. */
+  readonly gateway: ApolloServerOptionsWithGateway<RouterContext>['gateway'];
+  /** @throws before Apollo Server has started */
+  executor(): Executor;
+  /** What clients see. @throws before Apollo Server has started */
+  apiSchema(): GraphQLSchema;
+}
 
 export interface FederationOptions {
   readonly supergraphSdl: string;
@@ -21,12 +29,19 @@ export interface FederationOptions {
   readonly pathsLimit?: number;
 }
 
-// The planner gives up with these instead of planning for seconds.
-const planningLimit = /^(Too many options generated for|Number of non-local selections exceeds|Exceeded maximum recursive selections)/;
+interface Serving {
+  readonly apiSchema: GraphQLSchema;
+  readonly executor: Executor;
+}
 
-/** The gateway's supergraph, Apollo's planner, our executor (docs/adr/0011 says why). */
 export function createFederation({ supergraphSdl, clientOf, log, pathsLimit = 20 }: FederationOptions): Federation {
   disableGatewayTelemetry();
+  let serving: Serving | undefined;
+  let failure: unknown;
+  const current = (): Serving => {
+    if (!serving) throw new Error('the graph is not loaded yet');
+    return serving;
+  };
   const gateway = new ApolloGateway({
     supergraphSdl,
     buildService: () => ({
@@ -36,22 +51,40 @@ export function createFederation({ supergraphSdl, clientOf, log, pathsLimit = 20
     validateSupergraph: false, // composed and checked by `npm run compose`
   });
   return {
-    onSchemaLoadOrUpdate: (callback) => gateway.onSchemaLoadOrUpdate(callback),
-    stop: () => gateway.stop(),
-    async load(options) {
-      const { schema: apiSchema } = await gateway.load(options);
-      checkKnownScalars(apiSchema);
-      const executor = createExecutor({ apiSchema, clientOf, planner: createPlanner({ supergraphSdl, apiSchema, pathsLimit }) });
-      return {
-        executor: async (request) => {
+    executor: () => current().executor,
+    apiSchema: () => current().apiSchema,
+    gateway: {
+      onSchemaLoadOrUpdate: (callback) =>
+        gateway.onSchemaLoadOrUpdate(({ apiSchema, coreSupergraphSdl }) => {
+          // The gateway swallows what its listeners throw.
           try {
-            return finishResult(await executor(request));
+            const schema = withDefer(apiSchema);
+            checkKnownScalars(schema);
+            const planner = createPlanner({ supergraphSdl: coreSupergraphSdl, apiSchema: schema, pathsLimit });
+            serving = { apiSchema: schema, executor: createExecutor({ apiSchema: schema, clientOf, planner }) };
+            callback({ apiSchema: schema, coreSupergraphSdl });
           } catch (error) {
-            if (error instanceof Error && planningLimit.test(error.message)) return { errors: [tooComplex()] };
-            throw error;
+            failure = error;
           }
-        },
-      };
+        }),
+      stop: () => gateway.stop(),
+      async load(options) {
+        await gateway.load(options);
+        if (failure) throw failure;
+        return {
+          executor: ({ document, queryHash, request, context }) =>
+            // The data are text already: `stringifyResult` of server.ts puts them into the answer.
+            current().executor.execute(
+              { document, documentKey: queryHash, operationName: request.operationName, variables: request.variables },
+              context as RouterContext,
+            ) as Promise<ExecutionResult>,
+        };
+      },
     },
   };
+}
+
+function withDefer(schema: GraphQLSchema): GraphQLSchema {
+  const config = schema.toConfig();
+  return new GraphQLSchema({ ...config, directives: [...config.directives, deferDirective] });
 }

@@ -2,6 +2,7 @@ import type { GraphQLRequestContextWillSendResponse } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { operationForLog, refusalsIn } from '#chassis/log-outcome.ts';
+import { AnswerText } from './execute/router-result.ts';
 import type { RouterContext } from './request-context.ts';
 
 /** `partial`: some fields are null because of errors. `failed`: no data. `refused`: not executed at all, or a mutation that answered `userErrors`. */
@@ -30,7 +31,9 @@ export function recordResponse({
   record.role = contextValue.caller?.role ?? 'none';
   if (response.body.kind !== 'single') return;
   const { data, errors } = response.body.singleResult;
-  const refusals = refusalsIn(operation, data);
+  // Parsed again for mutations only: a query refuses nothing in its data.
+  const plain = data instanceof AnswerText && operation?.operation === 'mutation' ? data.value : data;
+  const refusals = refusalsIn(operation, plain);
   if (errors?.length) record.outcome = data ? 'partial' : data === null ? 'failed' : 'refused';
   else record.outcome = refusals ? 'refused' : 'ok';
   record.codes = [...new Set([...codesOf(errors), ...(refusals ?? [])])];

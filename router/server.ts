@@ -20,6 +20,7 @@ import type { RouterContext } from './request-context.ts';
 import { defectForLog } from '#chassis/log-defect.ts';
 import { requestPlugin } from './request-plugin.ts';
 import { routes } from './routes.ts';
+import { writeResult } from './write-result.ts';
 import { subgraphClient } from './subgraph-client.ts';
 import type { SubgraphTransport } from './transport.ts';
 
@@ -81,7 +82,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     },
   });
   const server = new ApolloServer<RouterContext>({
-    gateway: federation,
+    gateway: federation.gateway,
     introspection: !production,
     csrfPrevention: true,
     persistedQueries: false,
@@ -91,6 +92,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: maskError,
+    stringifyResult: writeResult,
     logger: log.child({}, { level: 'warn' }),
     plugins: [
       ApolloServerPluginLandingPageDisabled(),

@@ -16,11 +16,20 @@ export interface SubgraphClientOptions {
 }
 
 /** One subgraph. A failure is an answer with a code, never an exception. */
-export type SubgraphClient = (ask: Ask, context: RouterContext) => Promise<GraphqlAnswer | { readonly code: GraphqlCode }>;
+export interface SubgraphClient {
+  (ask: Ask, context: RouterContext): Promise<GraphqlAnswer | { readonly code: GraphqlCode }>;
+  subscribe(ask: Ask, context: RouterContext, signal: AbortSignal): AsyncIterableIterator<GraphqlAnswer | { readonly code: GraphqlCode }>;
+}
 
-export const subgraphClient =
-  ({ service, transport, identify }: SubgraphClientOptions): SubgraphClient =>
-  async (ask, context) => {
+export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =>
+  Object.assign(ask_(options), {
+    async *subscribe() {
+      throw new Error('temporary');
+    },
+  });
+const ask_ =
+  ({ service, transport, identify }: SubgraphClientOptions) =>
+  async (ask: Ask, context: RouterContext): Promise<GraphqlAnswer | { readonly code: GraphqlCode }> => {
     const isMutation = ask.operation.kind === 'mutation';
     const { requestId, log, deadline, clientLeft } = context;
     const fail = (code: GraphqlCode, error: unknown) => {

@@ -1,10 +1,17 @@
 import { execute, getOperationAST, getVariableValues, GraphQLError } from 'graphql';
-import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
-import type { Planner } from '../plan/planner.ts';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { serviceError, tooComplex } from '../client-errors.ts';
+import type { Plan, SubscriptionPlan } from '../plan/compile-plan.ts';
+import type { CompiledOperation, Planner } from '../plan/planner.ts';
 import type { RouterContext } from '../request-context.ts';
 import type { SubgraphClient } from '../subgraph-client.ts';
-import { clientPaths, shapeAnswer } from './answer.ts';
-import { runPlan } from './run-plan.ts';
+import { answerOf } from './answer-of.ts';
+import { nothingFetched, type Fetched } from './fetched.ts';
+import type { Json } from './json-object.ts';
+import { laterParts } from './later-parts.ts';
+import type { AnswerInParts, RouterResult } from './router-result.ts';
+import { askOf, runPlan, type Run, type Running } from './run-plan.ts';
+import { takeAnswer } from './take-answer.ts';
 
 export interface ExecutorOptions {
   readonly planner: Planner;
@@ -12,49 +19,129 @@ export interface ExecutorOptions {
   readonly clientOf: (service: string) => SubgraphClient;
 }
 
-/** What Apollo Server asks of a gateway's executor, as far as it is needed here. */
-export type Executor = (request: {
+/** An operation whose document has been validated. */
+export interface OperationRequest {
   readonly document: DocumentNode;
-  readonly queryHash: string;
-  readonly request: { readonly operationName?: string | null; readonly variables?: Readonly<Record<string, unknown>> };
-  readonly context: unknown;
-}) => Promise<ExecutionResult>;
+  /** Names the document: the same for the same text. */
+  readonly documentKey: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Executes client operations: plan (kept), fetch, write. The way of a request through `plan/` and `execute/`. */
+export interface Executor {
+  execute(request: OperationRequest, context: RouterContext): Promise<RouterResult>;
+  /** With `@defer`: in parts, when there is something that comes later. */
+  executeInParts(request: OperationRequest, context: RouterContext): Promise<RouterResult | AnswerInParts>;
+  /** One result per event. Ends after a result without data when the subgraph fails. @param contextOfEvent with its own deadline */
+  subscribe(
+    request: OperationRequest,
+    context: RouterContext,
+    contextOfEvent: () => RouterContext,
+    signal: AbortSignal,
+  ): AsyncGenerator<RouterResult, void, void>;
+}
 
 const mostVariableErrors = 50;
 
-/** Executes one client operation: plan (kept), fetch, shape. The way of a request through `plan/` and `execute/`. */
-export const createExecutor =
-  ({ planner, apiSchema, clientOf }: ExecutorOptions): Executor =>
-  async (request) => {
-    const { document, queryHash } = request;
-    const context = request.context as RouterContext;
-    const { operationName, variables = {} } = request.request;
-    if (!getOperationAST(document, operationName)) return { errors: [noSuchOperation(operationName)] };
-    const compiled = planner.compile(`${queryHash} ${operationName ?? ''}`, document, operationName);
+export function createExecutor({ planner, apiSchema, clientOf }: ExecutorOptions): Executor {
+  const { supergraphSchema } = planner;
 
-    const { coerced, errors: wrongVariables } = getVariables(apiSchema, compiled.operation.variableDefinitions ?? [], variables);
-    if (wrongVariables) return { errors: wrongVariables };
+  interface Prepared {
+    readonly compiled: CompiledOperation;
+    readonly variables: Readonly<Record<string, unknown>>;
+    readonly coerced: Readonly<Record<string, unknown>>;
+  }
 
-    const fetched = compiled.plan
-      ? await runPlan(compiled.plan, { schema: planner.supergraphSchema, context, variables, coerced, clientOf })
-      : { data: {}, errors: [], absent: new Set<never>() };
+  function prepare({ document, documentKey, operationName, variables = {} }: OperationRequest, inParts: boolean): Prepared | RouterResult {
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return { errors: [noSuchOperation(operationName)] };
+    const { coerced, errors } = getVariables(apiSchema, operation.variableDefinitions ?? [], variables);
+    if (errors) return { errors };
+    try {
+      return { compiled: planner.compile({ documentKey, document, operationName, variables: coerced, inParts }), variables, coerced };
+    } catch (error) {
+      if (error instanceof Error && planningLimit.test(error.message)) return { errors: [tooComplex()] };
+      throw error;
+    }
+  }
+
+  const runOf = ({ variables, coerced }: Prepared, context: RouterContext): Run => ({
+    schema: supergraphSchema,
+    context,
+    variables,
+    coerced,
+    clientOf,
+  });
+
+  const schemaPartOf = async ({ compiled, variables }: Prepared): Promise<SchemaPart> =>
+    compiled.introspection ? execute({ schema: apiSchema, document: compiled.introspection, variableValues: variables }) : null;
+
+  async function fetchFirst(prepared: Prepared, plan: Plan | null, context: RouterContext, fetched: Fetched): Promise<Running | null> {
+    const running = plan ? runPlan(plan, runOf(prepared, context), fetched) : null;
+    await running?.first;
+    return running;
+  }
+
+  async function executeInParts(request: OperationRequest, context: RouterContext, inParts = true): Promise<RouterResult | AnswerInParts> {
+    const prepared = prepare(request, inParts);
+    if (!('compiled' in prepared)) return prepared;
+    const { compiled, coerced } = prepared;
+    if (isSubscription(compiled.plan)) return { errors: [notAsOneAnswer()] };
+    const fetched = nothingFetched();
+    const running = await fetchFirst(prepared, compiled.plan, context, fetched);
     const shape = compiled.shapeFor(coerced);
-    const errors = fetched.errors.flatMap((error) =>
-      clientPaths(error.path ?? [], shape, fetched.data).map(
-        (path) => new GraphQLError(error.message, { path, extensions: error.extensions }),
-      ),
-    );
-    const schemaPart = compiled.introspection
-      ? await execute({ schema: apiSchema, document: compiled.introspection, variableValues: variables })
-      : null;
-    const { data, errors: broken } = shapeAnswer(fetched.data, shape, {
-      known: errors,
-      absent: fetched.absent,
-      introspection: schemaPart?.data ?? {},
-    });
-    const all = [...errors, ...broken, ...(schemaPart?.errors ?? [])];
-    return { data, ...(all.length > 0 && { errors: all }) };
+    const { later, ...first } = answerOf(fetched, shape, await schemaPartOf(prepared));
+    if (later.length === 0) return first;
+    return {
+      first,
+      later: laterParts({ plan: compiled.plan, running, fetched, shape, labels: compiled.laterLabels, places: later }),
+    };
+  }
+
+  return {
+    async execute(request, context) {
+      const result = await executeInParts(request, context, false);
+      if ('later' in result) throw new TypeError('something was deferred for a client that does not take parts');
+      return result;
+    },
+    executeInParts: (request, context) => executeInParts(request, context),
+    async *subscribe(request, context, contextOfEvent, signal) {
+      const prepared = prepare(request, false);
+      if (!('compiled' in prepared)) return yield prepared;
+      const { plan } = prepared.compiled;
+      if (!isSubscription(plan)) throw new TypeError('only a subscription has events');
+      const { source, rest } = plan;
+      const shape = prepared.compiled.shapeFor(prepared.coerced);
+      for await (const event of clientOf(source.service).subscribe(askOf(source, [], prepared.variables), context, signal)) {
+        if ('code' in event) {
+          const { message, extensions } = serviceError(event.code, source.service);
+          return yield { errors: [new GraphQLError(message, { ...(extensions && { extensions }) })] };
+        }
+        const fetched = nothingFetched();
+        takeAnswer(event, { step: source, batches: [], fetched, places: [], schema: supergraphSchema });
+        await fetchFirst(prepared, rest, contextOfEvent(), fetched);
+        const { later: _later, ...result } = answerOf(fetched, shape, null);
+        yield result;
+      }
+    },
   };
+}
+
+type SchemaPart = { readonly data?: Json | null; readonly errors?: readonly GraphQLError[] } | null;
+
+const isSubscription = (plan: Plan | SubscriptionPlan | null): plan is SubscriptionPlan => plan !== null && 'source' in plan;
+
+// The planner gives up with these instead of planning for seconds.
+const planningLimit = /^(Too many options generated for|Number of non-local selections exceeds|Exceeded maximum recursive selections)/;
+
+const notAsOneAnswer = (): GraphQLError =>
+  new GraphQLError(
+    'A subscription has many answers: ask over WebSocket (graphql-transport-ws), or accept text/event-stream or multipart/mixed.',
+    {
+      extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+    },
+  );
 
 const noSuchOperation = (operationName: string | null | undefined): GraphQLError =>
   new GraphQLError(

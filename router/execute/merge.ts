@@ -1,12 +1,9 @@
 import type { Json } from './json-object.ts';
 
-/**
- * Adds what a subgraph answered to what is there. Objects are joined, lists item by item, other values replaced. `__proto__` is
- * never taken over: JSON makes it an own field, an assignment would not.
- */
-export function mergeInto(target: Json, source: Json): void {
-  for (const key of Object.keys(source)) {
-    if (key === '__proto__') continue;
+/** Adds these keys of what a subgraph answered to what is there. Objects are joined, lists item by item, other values replaced. */
+export function mergeKeys(target: Json, source: Json, keys: readonly string[]): void {
+  for (const key of keys) {
+    if (!Object.hasOwn(source, key)) continue;
     target[key] = Object.hasOwn(target, key) ? joined(target[key], source[key]) : source[key];
   }
 }
@@ -21,7 +18,12 @@ function joined(target: unknown, source: unknown): unknown {
     return target;
   }
   if (isObject(target) && isObject(source)) {
-    mergeInto(target, source);
+    // `__proto__` is never taken over: JSON makes it a field like another, an assignment would not.
+    mergeKeys(
+      target,
+      source,
+      Object.keys(source).filter((key) => key !== '__proto__'),
+    );
     return target;
   }
   // A null does not undo what another subgraph knew of the same object.

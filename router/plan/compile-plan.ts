@@ -1,181 +1,175 @@
-import type { FetchDataRewrite, FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
+import type { FetchDataRewrite, FetchNode, QueryPlan } from '@apollo/query-planner';
 import { Kind, parse } from 'graphql';
 import type { FieldNode, GraphQLSchema, SelectionSetNode } from 'graphql';
-import { clientVariable } from './internal-keys.ts';
-import { compileProjector, type Projector } from './projector.ts';
+import { groupBy } from '#chassis/group-by.ts';
 import type { SubgraphOperation } from '../transport.ts';
-import { mergeEntityFetches, type MergedDocument } from './merge-fetches.ts';
+import { dependenciesOf } from './dependencies.ts';
+import { clientVariable } from './internal-keys.ts';
+import { groupFetches, selectionIdentity, type FetchGroup } from './merge-fetches.ts';
+import { createPlaces, type Place, type Places } from './places.ts';
+import { listFetches, type Condition, type PlannedFetch } from './planned-fetches.ts';
+import { compileRepresentation, type Representation } from './representation.ts';
+
+/** All fetches of an operation. Each starts when those it waits for are done. */
+export interface Plan {
+  readonly steps: readonly FetchStep[];
+  readonly places: readonly Place[];
+  /** What is sent later than the first answer. */
+  readonly later: readonly LaterPart[];
+}
+
+/** A part of the answer that the client lets come later (`@defer`). */
+export interface LaterPart {
+  readonly label: string;
+  /** Steps that must be done before it can be sent. */
+  readonly steps: readonly number[];
+}
 
 /** One request to one subgraph. */
 export interface FetchStep {
-  readonly kind: 'fetch';
   readonly service: string;
   readonly operation: SubgraphOperation;
   /** `{"query":"…","operationName":"…","variables":`, to which the variables and `}` are added. */
   readonly bodyPrefix: string;
   /** Variables of the client that it needs, under the names they have in the request. */
   readonly variables: readonly { readonly name: string; readonly clientName: string }[];
+  readonly conditions: readonly Condition[];
   /** What it adds at the root of the answer; null for a request of entities. */
   readonly root: RootPart | null;
-  /** Entities it asks for, one part per place in the answer. */
+  /** Entities it asks for, one part per selection. */
   readonly entities: readonly EntityPart[];
+  /** Indexes of the steps whose answers it needs, and of those that need its own. */
+  readonly waitsFor: readonly number[];
+  readonly unblocks: readonly number[];
+  /** 0: the first answer waits for it. */
+  readonly block: number;
 }
 
 export interface RootPart {
   readonly outputRewrites: readonly FetchDataRewrite[];
-  /** Keys of the root fields: what stays empty when the request fails. */
+  /** Keys of the root fields: what it may write, and what stays empty when the request fails. */
   readonly keys: readonly string[];
 }
 
 export interface EntityPart {
-  /** Where the entities are: keys, and `@` for the items of a list. Several places that ask the same are one part. */
-  readonly paths: readonly (readonly string[])[];
-  readonly project: Projector;
+  /** Where the entities are. Several places that ask the same are one part. */
+  readonly places: readonly number[];
+  /** Places below those: they are looked up anew when the entities have got their fields. */
+  readonly below: readonly number[];
+  readonly representation: Representation;
   /** Name of the variable that carries the representations. */
   readonly variable: string;
   /** Key of the answer's list of entities. */
   readonly key: string;
   readonly outputRewrites: readonly FetchDataRewrite[];
-  /** What stays empty when the request fails, by type condition. */
+  /** What it may write, and what stays empty when the request fails, by type condition. */
   readonly keysByType: readonly { readonly type: string; readonly keys: readonly string[] }[];
 }
 
-export type Step =
-  | FetchStep
-  | { readonly kind: 'sequence' | 'parallel'; readonly steps: readonly Step[] }
-  | { readonly kind: 'condition'; readonly variable: string; readonly ifTrue: Step | null; readonly ifFalse: Step | null };
+/** The stream of a subscription, and what is fetched for each event. */
+export interface SubscriptionPlan {
+  readonly source: FetchStep;
+  readonly rest: Plan | null;
+}
 
-/** @param schema the supergraph's schema: representations depend on its types, visible to clients or not */
-export function compilePlan(plan: QueryPlan, schema: GraphQLSchema): Step | null {
+export interface PlanContext {
+  /** The supergraph's schema: representations depend on its types, visible to clients or not. */
+  readonly schema: GraphQLSchema;
+  /** The client's name of the operation, for the logs of subgraphs. */
+  readonly operationName: string | undefined;
+}
+
+export function compilePlan(plan: QueryPlan, context: PlanContext): Plan | SubscriptionPlan | null {
   if (!plan.node) return null;
-  if (plan.node.kind === 'Subscription') throw new TypeError('subscriptions are not executed here');
-  return compileNode(plan.node, [], schema);
+  if (plan.node.kind !== 'Subscription') return compileSteps(listFetches(plan.node), context);
+  const { primary, rest } = plan.node;
+  const source = compileSteps({ fetches: [lone(primary)], blocks: [] }, context).steps[0];
+  if (!source) throw new TypeError('a subscription has no source');
+  return { source, rest: rest ? compileSteps(listFetches(rest), context) : null };
 }
 
-function compileNode(node: PlanNode, path: readonly string[], schema: GraphQLSchema): Step {
-  switch (node.kind) {
-    case 'Sequence':
-      return { kind: 'sequence', steps: node.nodes.map((inner) => compileNode(inner, path, schema)) };
-    case 'Parallel':
-      return { kind: 'parallel', steps: mergeSameStage(node.nodes.map((inner) => compileNode(inner, path, schema))) };
-    case 'Flatten':
-      return compileNode(node.node, [...path, ...node.path.map(String)], schema);
-    case 'Fetch':
-      return compileFetch(node, path, schema);
-    case 'Condition':
-      return {
-        kind: 'condition',
-        variable: clientVariable(node.condition),
-        ifTrue: node.ifClause ? compileNode(node.ifClause, path, schema) : null,
-        ifFalse: node.elseClause ? compileNode(node.elseClause, path, schema) : null,
-      };
-    case 'Defer':
-      throw new TypeError('@defer is not planned here');
-    default:
-      throw new TypeError('the planner gave a step that is not known here');
-  }
+const lone = (node: FetchNode): PlannedFetch => ({ node, path: [], conditions: [], after: [], depends: [], block: 0 });
+
+function compileSteps({ fetches, blocks }: ReturnType<typeof listFetches>, context: PlanContext): Plan {
+  const dependencies = dependenciesOf(fetches);
+  const groups = groupFetches(fetches, dependencies);
+  const places = createPlaces();
+  const groupOf = new Map(groups.flatMap((group, step) => group.members.map((index) => [index, step] as const)));
+  const stepsOf = (indexes: readonly number[]): number[] => [...new Set(indexes.flatMap((index) => groupOf.get(index) ?? []))];
+  const waitsFor = groups.map(({ members }) => stepsOf(members.flatMap((index) => dependencies[index] ?? [])));
+  const compiled = groups.map((group) => compileGroup(group, fetches, places, context));
+  const steps = compiled.map((step, index): FetchStep => ({
+    ...step,
+    entities: step.entities.map((part) => ({ ...part, below: places.below(part.places) })),
+    waitsFor: waitsFor[index] ?? [],
+    unblocks: waitsFor.flatMap((needed, other) => (needed.includes(index) ? [other] : [])),
+  }));
+  return {
+    steps,
+    places: places.all,
+    later: blocks.map(({ label, depends }, index) => ({
+      label,
+      steps: stepsOf([...depends, ...fetches.flatMap((fetch, at) => (fetch.block === index + 1 ? [at] : []))]),
+    })),
+  };
 }
 
-interface FetchSource {
-  readonly step: FetchStep;
-  /** The planner's selection and rewrites: with the body all that makes two requests equal. */
-  readonly requires: unknown;
-  readonly document: MergedDocument;
-}
+type LooseStep = Omit<FetchStep, 'waitsFor' | 'unblocks'>;
 
-const sources = new WeakMap<FetchStep, FetchSource>();
-
-function compileFetch(node: FetchNode, path: readonly string[], schema: GraphQLSchema): FetchStep {
-  const outputRewrites = node.outputRewrites ?? [];
-  const selections = topSelections(node.operation);
+function compileGroup({ members, merged }: FetchGroup, fetches: readonly PlannedFetch[], places: Places, context: PlanContext): LooseStep {
+  const parts = members.flatMap((index) => fetches[index] ?? []);
+  const [first] = parts;
+  if (!first) throw new TypeError('a request for nothing');
+  const { node } = first;
+  const { query, operationName } = named(merged ?? node.operation, node, context.operationName);
+  const variables = new Set(parts.flatMap((part) => part.node.variableUsages ?? []));
   const base = {
-    kind: 'fetch' as const,
     service: node.serviceName,
-    bodyPrefix: bodyPrefix(node.operation, node.operationName),
-    variables: (node.variableUsages ?? []).map((name) => ({ name, clientName: clientVariable(name) })),
-    operation: { kind: node.operationKind, query: node.operation, operationName: node.operationName },
+    operation: { kind: node.operationKind, query, operationName },
+    bodyPrefix: bodyPrefix(query, operationName),
+    variables: [...variables].map((name) => ({ name, clientName: clientVariable(name) })),
+    conditions: first.conditions,
+    block: first.block,
   };
   if (!node.requires) {
-    return { ...base, root: { outputRewrites, keys: keysOf(selections) }, entities: [] };
+    return { ...base, root: { outputRewrites: node.outputRewrites ?? [], keys: keysOf(topSelections(node.operation)) }, entities: [] };
   }
-  const entities = selections.selections.find(
-    (selection): selection is FieldNode => selection.kind === Kind.FIELD && selection.name.value === '_entities',
-  );
-  const step: FetchStep = {
-    ...base,
-    root: null,
-    entities: [
+  return { ...base, root: null, entities: entityParts(parts, merged !== null, places, context.schema) };
+}
+
+/** One part per distinct selection, in the order of their first fetch: as merge-fetches.ts numbers them. */
+function entityParts(parts: readonly PlannedFetch[], numbered: boolean, places: Places, schema: GraphQLSchema): EntityPart[] {
+  const bySelection = groupBy(parts, selectionIdentity);
+  return [...bySelection.values()].flatMap((same, index): EntityPart[] => {
+    const [first] = same;
+    if (!first) return [];
+    const { node } = first;
+    const entities = topSelections(node.operation).selections.find(
+      (selection): selection is FieldNode => selection.kind === Kind.FIELD && selection.name.value === '_entities',
+    );
+    return [
       {
-        paths: [path],
-        project: compileProjector(node.requires, node.inputRewrites ?? [], schema),
-        variable: 'representations',
-        key: '_entities',
-        outputRewrites,
+        places: [...new Set(same.map(({ path }) => places.at(path)))],
+        below: [],
+        representation: compileRepresentation(node.requires ?? [], node.inputRewrites ?? [], schema),
+        variable: numbered ? `representations${index}` : 'representations',
+        key: numbered ? `_entities${index}` : '_entities',
+        outputRewrites: node.outputRewrites ?? [],
         keysByType: keysByType(entities?.selectionSet),
       },
-    ],
-  };
-  sources.set(step, {
-    step,
-    requires: [node.requires, node.inputRewrites, node.outputRewrites],
-    document: { operation: node.operation, operationName: node.operationName },
+    ];
   });
-  return step;
 }
 
-/** Requests of entities to one subgraph that start together go out as one. */
-function mergeSameStage(steps: readonly Step[]): Step[] {
-  const merged: Step[] = [];
-  const byService = new Map<string, FetchSource[]>();
-  for (const step of steps) {
-    const source = step.kind === 'fetch' ? sources.get(step) : undefined;
-    if (!source) merged.push(step);
-    else byService.set(source.step.service, [...(byService.get(source.step.service) ?? []), source]);
-  }
-  for (const group of byService.values()) {
-    const [only] = group;
-    if (group.length === 1 && only) merged.push(only.step);
-    else merged.push(...mergeGroup(group));
-  }
-  return merged;
-}
-
-function mergeGroup(all: readonly FetchSource[]): FetchStep[] {
-  const group = joinEqual(all);
-  if (group.length === 1 && group[0]) return [group[0].step];
-  const document = mergeEntityFetches(group.map((source) => source.document));
-  if (!document) return group.map(({ step }) => step);
-  const [first] = group;
-  if (!first) return [];
-  return [
-    {
-      ...first.step,
-      operation: { kind: 'query', query: document.operation, operationName: document.operationName },
-      bodyPrefix: bodyPrefix(document.operation, document.operationName),
-      variables: [...new Map(group.flatMap(({ step }) => step.variables).map((variable) => [variable.name, variable])).values()],
-      entities: group.flatMap(({ step }, index) =>
-        step.entities.map((part) => ({ ...part, variable: `representations${index}`, key: `_entities${index}` })),
-      ),
-    },
-  ];
-}
-
-/** The same request for entities at different places: one list of representations, so that none is asked twice. */
-function joinEqual(group: readonly FetchSource[]): FetchSource[] {
-  const byRequest = new Map<string, FetchSource>();
-  for (const source of group) {
-    const { step } = source;
-    const identity = `${step.bodyPrefix} ${JSON.stringify(source.requires)}`;
-    const known = byRequest.get(identity);
-    const [part, knownPart] = [step.entities[0], known?.step.entities[0]];
-    if (!known || !part || !knownPart) byRequest.set(identity, source);
-    else
-      byRequest.set(identity, {
-        ...known,
-        step: { ...known.step, entities: [{ ...knownPart, paths: [...knownPart.paths, ...part.paths] }] },
-      });
-  }
-  return [...byRequest.values()];
+/** The planner is given no name, or it would number its operations, and equal ones would differ. */
+function named(
+  operation: string,
+  { operationKind, serviceName }: FetchNode,
+  clientName: string | undefined,
+): Omit<SubgraphOperation, 'kind'> {
+  if (clientName === undefined) return { query: operation, operationName: undefined };
+  const operationName = `${clientName}__${serviceName.replaceAll(/\W/g, '_')}`;
+  return { query: operation.replace(/^(?:query|mutation|subscription)?\s*/, `${operationKind} ${operationName}`), operationName };
 }
 
 const bodyPrefix = (query: string, operationName: string | undefined): string =>

@@ -41,6 +41,8 @@ export function assignInternalKeys(document: DocumentNode, requiredWithArguments
   return {
     keyOf,
     document: visit(document, {
+      // A name would make the planner number its operations, and equal ones would differ.
+      [Kind.OPERATION_DEFINITION]: ({ name: _name, ...operation }) => operation,
       // The planner names variables of its own, such as `representations`.
       [Kind.VARIABLE]: (node) => ({ ...node, name: { ...node.name, value: internalVariable(node.name.value) } }),
       [Kind.FIELD]: {

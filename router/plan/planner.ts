@@ -2,7 +2,8 @@ import { operationFromDocument, Supergraph } from '@apollo/federation-internals'
 import { QueryPlanner } from '@apollo/query-planner';
 import { buildSchema, GraphQLError, Kind } from 'graphql';
 import type { DefinitionNode, DocumentNode, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode, SelectionNode } from 'graphql';
-import { compilePlan, type Step } from './compile-plan.ts';
+import { compilePlan, type Plan, type SubscriptionPlan } from './compile-plan.ts';
+import { resolveDefer, usesDefer } from './defer.ts';
 import { assignInternalKeys, fieldsRequiredWithArguments } from './internal-keys.ts';
 import { conflictingRequires } from './required-arguments.ts';
 import { compileShape, conditionVariables, type Shape } from './shape.ts';
@@ -11,11 +12,25 @@ import { compileShape, conditionVariables, type Shape } from './shape.ts';
 export interface CompiledOperation {
   readonly operation: OperationDefinitionNode;
   /** Null when no subgraph is needed: only introspection or `__typename`. */
-  readonly plan: Step | null;
+  readonly plan: Plan | SubscriptionPlan | null;
   /** The part of the document that graphql-js answers from the schema; null when there is none. */
   readonly introspection: DocumentNode | null;
+  /** The labels of what comes later, ours and the client's. */
+  readonly laterLabels: ReadonlyMap<string, string | undefined>;
   /** The client's selection under these variables. */
   shapeFor(variables: Readonly<Record<string, unknown>>): Shape;
+}
+
+/** One operation of a document that has been validated. */
+export interface OperationToCompile {
+  /** Names the document: the same for the same text. */
+  readonly documentKey: string;
+  readonly document: DocumentNode;
+  readonly operationName: string | null | undefined;
+  /** With defaults. Only those on which `@defer` depends are looked at. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Can the client take an answer in parts? */
+  readonly inParts: boolean;
 }
 
 export interface PlannerOptions {
@@ -31,37 +46,47 @@ export interface PlannerOptions {
 export interface Planner {
   /** The supergraph with everything in it, visible to clients or not. */
   readonly supergraphSchema: GraphQLSchema;
-  /** @param key names the document and the operation in it @throws what the planner throws on operations beyond its limits */
-  compile(key: string, document: DocumentNode, operationName: string | null | undefined): CompiledOperation;
+  /** @throws what the planner throws on operations beyond its limits */
+  compile(operation: OperationToCompile): CompiledOperation;
+  /** The operations that were asked for most lately, the latest first: what a new planner should know from its beginning. */
+  latest(count: number): OperationToCompile[];
 }
 
 export function createPlanner({ supergraphSdl, apiSchema, pathsLimit, cacheSize = 1_000 }: PlannerOptions): Planner {
   const supergraph = Supergraph.build(supergraphSdl, { validateSupergraph: false });
-  const planner = new QueryPlanner(supergraph, { debug: { pathsLimit }, reuseQueryFragments: false });
+  const planner = new QueryPlanner(supergraph, {
+    debug: { pathsLimit },
+    incrementalDelivery: { enableDefer: true },
+    generateQueryFragments: false,
+  });
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
   const conflicts = conflictingRequires(buildSchema(supergraphSdl, { assumeValid: true }));
   if (conflicts.length > 0) throw new Error(`The supergraph cannot be served: ${conflicts.join(' ')}`);
   const plannedSchema = supergraph.apiSchema();
   const requiredWithArguments = fieldsRequiredWithArguments(supergraphSdl);
-  const cache = new Map<string, CompiledOperation>();
+  const cache = new Map<string, { readonly request: OperationToCompile; readonly compiled: CompiledOperation }>();
 
-  function compile(document: DocumentNode, operationName: string | null | undefined): CompiledOperation {
+  function compile({ document: whole, operationName, variables, inParts }: OperationToCompile): CompiledOperation {
+    const asked = findOperation(whole, operationName);
+    const { document, operation, labels } = usesDefer(whole)
+      ? resolveDefer(whole, asked, variables, inParts)
+      : { document: onlyOperation(whole, asked), operation: asked, labels: new Map<string, undefined>() };
     const keys = assignInternalKeys(document, requiredWithArguments);
-    const operation = findOperation(document, operationName);
     const rootType = rootTypeOf(apiSchema, operation);
-    const planned = operationFromDocument(plannedSchema, keys.document, { ...(operationName && { operationName }) });
-    const plan = compilePlan(planner.buildQueryPlan(planned), supergraphSchema);
+    const planned = operationFromDocument(plannedSchema, keys.document);
+    const plan = compilePlan(planner.buildQueryPlan(planned), { schema: supergraphSchema, operationName: operation.name?.value });
     const conditions = conditionVariables(document);
     const shapes = new Map<string, Shape>();
     return {
       operation,
       plan,
       introspection: introspectionOf(document, operation),
-      shapeFor(variables) {
-        const outcome = conditions.map((name) => (variables[name] === true ? '1' : '0')).join('');
+      laterLabels: labels,
+      shapeFor(given) {
+        const outcome = conditions.map((name) => (given[name] === true ? '1' : '0')).join('');
         const known = shapes.get(outcome);
         if (known) return known;
-        const shape = compileShape({ schema: apiSchema, document, operation, keyOf: (field) => keys.keyOf(field) }, rootType, variables);
+        const shape = compileShape({ schema: apiSchema, document, operation, keyOf: (field) => keys.keyOf(field) }, rootType, given);
         if (shapes.size < mostShapes) shapes.set(outcome, shape);
         return shape;
       },
@@ -70,17 +95,46 @@ export function createPlanner({ supergraphSdl, apiSchema, pathsLimit, cacheSize 
 
   return {
     supergraphSchema,
-    compile(key, document, operationName) {
+    compile(request) {
+      const key = cacheKey(request);
       const known = cache.get(key);
       cache.delete(key);
-      const compiled = known ?? compile(document, operationName);
-      cache.set(key, compiled);
+      const compiled = known?.compiled ?? compile(request);
+      cache.set(key, known ?? { request, compiled });
       const [oldest] = cache.keys();
       if (cache.size > cacheSize && oldest !== undefined) cache.delete(oldest);
       return compiled;
     },
+    latest: (count) =>
+      [...cache.values()]
+        .slice(-count)
+        .reverse()
+        .map(({ request }) => request),
   };
 }
+
+function cacheKey({ documentKey, document, operationName, variables, inParts }: OperationToCompile): string {
+  const conditions = deferConditions(document);
+  const deferred = conditions === null ? '' : `${inParts} ${conditions.map((name) => variables[name] !== false).join()}`;
+  return `${documentKey} ${operationName ?? ''} ${deferred}`;
+}
+
+const knownConditions = new WeakMap<DocumentNode, readonly string[] | null>();
+
+/** The variables that decide what is deferred; null when nothing is. */
+function deferConditions(document: DocumentNode): readonly string[] | null {
+  const known = knownConditions.get(document);
+  if (known !== undefined) return known;
+  const found = usesDefer(document) ? conditionVariables(document, ['defer']) : null;
+  knownConditions.set(document, found);
+  return found;
+}
+
+/** The planner is given nothing that it need not read. */
+const onlyOperation = ({ definitions }: DocumentNode, operation: OperationDefinitionNode): DocumentNode => ({
+  kind: Kind.DOCUMENT,
+  definitions: definitions.filter((definition) => definition === operation || definition.kind === Kind.FRAGMENT_DEFINITION),
+});
 
 /** Each condition doubles the shapes of an operation; beyond this many they are compiled for the request. */
 const mostShapes = 64;

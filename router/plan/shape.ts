@@ -6,6 +6,8 @@ import {
   isAbstractType,
   isInterfaceType,
   isLeafType,
+  isListType,
+  isNonNullType,
   isObjectType,
   isUnionType,
   Kind,
@@ -22,6 +24,8 @@ import type {
   SelectionNode,
   SelectionSetNode,
 } from 'graphql';
+import { laterLabel } from './defer.ts';
+import { leafWriter, type LeafWriter } from './leaf-writer.ts';
 
 /** What the client asked of objects: for each concrete type the fields in their order. */
 export interface Shape {
@@ -30,18 +34,35 @@ export interface Shape {
   readonly kind: 'object' | 'interface' | 'union';
   /** Null when the type is not one that can stand here. */
   fieldsOf(typeName: string): readonly ShapeField[] | null;
+  /** Selections on objects of this type that come later (`@defer`). */
+  laterOf(typeName: string): readonly LaterShape[];
   /** All concrete types that can stand here. */
   readonly possibleTypes: readonly string[];
 }
 
+/** A selection that comes later, on objects that the answer holds already. */
+export interface LaterShape {
+  readonly label: string;
+  readonly shape: Shape;
+}
+
 export interface ShapeField {
   readonly responseKey: string;
+  /** `"responseKey":` */
+  readonly prefix: string;
   readonly internalKey: string;
   /** `__typename`, or `__schema` and `__type` at the root: answered without a subgraph. */
   readonly meta: 'typename' | 'introspection' | null;
-  readonly type: GraphQLOutputType;
+  readonly value: ShapeValue;
+  /** What stands in the value's objects; null for a leaf. */
   readonly shape: Shape | null;
 }
+
+/** What may stand at a place, by its type. */
+export type ShapeValue =
+  | { readonly kind: 'leaf'; readonly nonNull: boolean; readonly write: LeafWriter }
+  | { readonly kind: 'list'; readonly nonNull: boolean; readonly item: ShapeValue }
+  | { readonly kind: 'object'; readonly nonNull: boolean; readonly shape: Shape };
 
 export interface ShapeSource {
   readonly schema: GraphQLSchema;
@@ -49,6 +70,18 @@ export interface ShapeSource {
   readonly operation: OperationDefinitionNode;
   readonly keyOf: (field: FieldNode) => string;
 }
+
+interface Selected {
+  readonly fields: readonly ShapeField[];
+  readonly later: readonly LaterShape[];
+}
+
+interface Collected {
+  readonly nodes: Map<string, FieldNode[]>;
+  readonly later: Map<string, SelectionSetNode[]>;
+}
+
+const none: readonly LaterShape[] = [];
 
 /** Compiles the client's selection for one outcome of its `@skip` and `@include` conditions. Types are compiled when they are met. */
 export function compileShape(source: ShapeSource, rootType: GraphQLObjectType, variables: Readonly<Record<string, unknown>>): Shape {
@@ -62,58 +95,66 @@ export function compileShape(source: ShapeSource, rootType: GraphQLObjectType, v
 
   function shapeOf(type: GraphQLOutputType, sets: readonly SelectionSetNode[]): Shape {
     const named = getNamedType(type);
-    const byType = new Map<string, readonly ShapeField[] | null>();
+    const byType = new Map<string, Selected | null>();
     const possible = isAbstractType(named) ? source.schema.getPossibleTypes(named) : isObjectType(named) ? [named] : [];
     const names = possible.map(({ name }) => name);
     return {
       typeName: named.name,
       kind: isInterfaceType(named) ? 'interface' : isUnionType(named) ? 'union' : 'object',
       possibleTypes: names,
-      fieldsOf(typeName) {
-        const known = byType.get(typeName);
-        if (known !== undefined) return known;
-        const object = possible.find(({ name }) => name === typeName);
-        const fields = object ? fieldsOf(object, sets) : null;
-        byType.set(typeName, fields);
-        return fields;
-      },
+      fieldsOf: (typeName) => selectedOf(typeName)?.fields ?? null,
+      laterOf: (typeName) => selectedOf(typeName)?.later ?? none,
+    };
+
+    function selectedOf(typeName: string): Selected | null {
+      const known = byType.get(typeName);
+      if (known !== undefined) return known;
+      const object = possible.find(({ name }) => name === typeName);
+      if (!object) return null;
+      const selected = selectOn(object, sets);
+      byType.set(typeName, selected);
+      return selected;
+    }
+  }
+
+  function selectOn(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Selected {
+    const collected: Collected = { nodes: new Map(), later: new Map() };
+    for (const set of sets) collect(type, set, collected);
+    return {
+      fields: fieldsOf(type, collected.nodes),
+      later: [...collected.later].map(([label, later]) => ({ label, shape: shapeOf(type, later) })),
     };
   }
 
-  function fieldsOf(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): ShapeField[] {
-    const nodes = new Map<string, FieldNode[]>();
-    for (const set of sets) collect(type, set, nodes);
+  function fieldsOf(type: GraphQLObjectType, nodes: Collected['nodes']): ShapeField[] {
     return [...nodes].flatMap(([responseKey, [first, ...others]]): ShapeField[] => {
       if (!first) return [];
       const name = first.name.value;
-      if (name === '__typename') return [{ responseKey, internalKey: name, meta: 'typename', type, shape: null }];
+      const key = { responseKey, prefix: `"${responseKey}":` };
+      if (name === '__typename') return [{ ...key, internalKey: name, meta: 'typename', value: anyJson, shape: null }];
       if (name === '__schema' || name === '__type')
-        return [{ responseKey, internalKey: responseKey, meta: 'introspection', type, shape: null }];
+        return [{ ...key, internalKey: responseKey, meta: 'introspection', value: anyJson, shape: null }];
       const field = type.getFields()[name];
       if (!field) return [];
       const inner = [first, ...others].flatMap(({ selectionSet }) => selectionSet ?? []);
-      return [
-        {
-          responseKey,
-          internalKey: source.keyOf(first),
-          meta: null,
-          type: field.type,
-          shape: isLeafType(getNamedType(field.type)) ? null : shapeOf(field.type, inner),
-        },
-      ];
+      const shape = isLeafType(getNamedType(field.type)) ? null : shapeOf(field.type, inner);
+      return [{ ...key, internalKey: source.keyOf(first), meta: null, value: valueOf(field.type, shape), shape }];
     });
   }
 
-  function collect(type: GraphQLObjectType, set: SelectionSetNode, nodes: Map<string, FieldNode[]>): void {
+  function collect(type: GraphQLObjectType, set: SelectionSetNode, collected: Collected): void {
     for (const selection of set.selections) {
       if (!included(selection)) continue;
       if (selection.kind === Kind.FIELD) {
         const key = (selection.alias ?? selection.name).value;
-        nodes.set(key, [...(nodes.get(key) ?? []), selection]);
+        collected.nodes.set(key, [...(collected.nodes.get(key) ?? []), selection]);
         continue;
       }
       const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
-      if (fragment && applies(type, fragment.typeCondition?.name.value)) collect(type, fragment.selectionSet, nodes);
+      if (!fragment || !applies(type, fragment.typeCondition?.name.value)) continue;
+      const label = laterLabel(selection);
+      if (label === null) collect(type, fragment.selectionSet, collected);
+      else collected.later.set(label, [...(collected.later.get(label) ?? []), fragment.selectionSet]);
     }
   }
 
@@ -126,12 +167,23 @@ export function compileShape(source: ShapeSource, rootType: GraphQLObjectType, v
   return shapeOf(rootType, [source.operation.selectionSet]);
 }
 
-/** Names of the variables on which the operation's `@skip` and `@include` depend. */
-export function conditionVariables(document: DocumentNode): string[] {
+const anyJson: ShapeValue = { kind: 'leaf', nonNull: false, write: (value) => JSON.stringify(value) };
+
+function valueOf(type: GraphQLOutputType, shape: Shape | null): ShapeValue {
+  const nonNull = isNonNullType(type);
+  const nullable = isNonNullType(type) ? type.ofType : type;
+  if (isListType(nullable)) return { kind: 'list', nonNull, item: valueOf(nullable.ofType, shape) };
+  if (isLeafType(nullable)) return { kind: 'leaf', nonNull, write: leafWriter(nullable) };
+  if (!shape) throw new TypeError('an object without a selection');
+  return { kind: 'object', nonNull, shape };
+}
+
+/** Names of the variables on which the operation's conditions depend. */
+export function conditionVariables(document: DocumentNode, directives: readonly string[] = ['skip', 'include']): string[] {
   const names = new Set<string>();
   visit(document, {
     Directive({ name, arguments: given = [] }) {
-      if (name.value !== 'skip' && name.value !== 'include') return;
+      if (!directives.includes(name.value)) return;
       for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
     },
   });

@@ -1,16 +1,12 @@
 import { GraphQLError } from 'graphql';
-import type { ExecutionResult } from 'graphql';
 import type { ErrorPath } from './client-errors.ts';
+import type { AnswerText } from './execute/router-result.ts';
 
-/**
- * Makes an execution result fit for clients: each error's path leads to a field of the answer, and nothing is said twice.
- */
-export function finishResult({ data, errors }: ExecutionResult): ExecutionResult {
-  if (!errors?.length) return data === undefined ? {} : { data };
-  return { errors: distinct(errors.map((error) => visiblePath(error, data))), ...(data !== undefined && { data }) };
-}
+/** Makes errors fit for clients: each one's path leads to a field of the answer, and nothing is said twice. */
+export const finishErrors = (errors: readonly GraphQLError[], data: Pick<AnswerText, 'value'> | null): GraphQLError[] =>
+  distinct(errors.map((error) => visiblePath(error, data?.value)));
 
-function visiblePath(error: GraphQLError, data: ExecutionResult['data']): GraphQLError {
+function visiblePath(error: GraphQLError, data: unknown): GraphQLError {
   const { path, message, extensions } = error;
   if (!path || !data) return error;
   const visible = withinAnswer(path, data);

@@ -1,11 +1,11 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { finishResult } from './finish-result.ts';
+import { finishErrors } from './finish-errors.ts';
 
 const failed = (path: (string | number)[]) =>
   new GraphQLError('no', { path, extensions: { code: 'SUBGRAPH_UNAVAILABLE', service: 'things' } });
 const pathsAfter = (data: Record<string, unknown> | null, ...errors: GraphQLError[]) =>
-  finishResult({ data, errors }).errors?.map(({ path }) => path);
+  finishErrors(errors, data && { value: data }).map(({ path }) => path);
 
 describe('the path of an error', () => {
   test.each<[string, Record<string, unknown> | null, (string | number)[], (string | number)[]]>([
@@ -20,8 +20,4 @@ describe('the path of an error', () => {
   test('is not repeated when several hidden fields end at one object', () => {
     expect(pathsAfter({ me: { name: 'Ann' } }, failed(['me', 'k1']), failed(['me', 'k2']))).toEqual([['me']]);
   });
-});
-
-test('extensions of the gateway do not leave', () => {
-  expect(finishResult({ data: { me: null }, extensions: { valueCompletion: [{}] } })).toEqual({ data: { me: null } });
 });
