@@ -16,9 +16,9 @@ export interface Federation {
   /** What Apollo Server needs: a schema and something that executes. */
   readonly gateway: ApolloServerOptionsWithGateway<RouterContext>['gateway'];
   /** @throws before Apollo Server has started */
-  executor(): Executor;
+  readonly executor: () => Executor;
   /** What clients see. @throws before Apollo Server has started */
-  apiSchema(): GraphQLSchema;
+  readonly apiSchema: () => GraphQLSchema;
 }
 
 export interface FederationOptions {
@@ -37,7 +37,7 @@ interface Serving {
 export function createFederation({ supergraphSdl, clientOf, log, pathsLimit = 20 }: FederationOptions): Federation {
   disableGatewayTelemetry();
   let serving: Serving | undefined;
-  let failure: unknown;
+  let failure: Error | undefined;
   const current = (): Serving => {
     if (!serving) throw new Error('the graph is not loaded yet');
     return serving;
@@ -64,7 +64,7 @@ export function createFederation({ supergraphSdl, clientOf, log, pathsLimit = 20
             serving = { apiSchema: schema, executor: createExecutor({ apiSchema: schema, clientOf, planner }) };
             callback({ apiSchema: schema, coreSupergraphSdl });
           } catch (error) {
-            failure = error;
+            failure = error instanceof Error ? error : new Error(String(error));
           }
         }),
       stop: () => gateway.stop(),

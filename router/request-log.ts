@@ -1,4 +1,5 @@
 import type { GraphQLRequestContextWillSendResponse } from '@apollo/server';
+import { OperationTypeNode } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { operationForLog, refusalsIn } from '#chassis/log-outcome.ts';
@@ -29,10 +30,10 @@ export function recordResponse({
   const { record } = contextValue;
   record.operation = operationForLog(operationName, operation);
   record.role = contextValue.caller?.role ?? 'none';
-  if (response.body.kind !== 'single') return;
-  const { data, errors } = response.body.singleResult;
+  const { body } = response;
+  const { data, errors } = body.kind === 'single' ? body.singleResult : body.initialResult;
   // Parsed again for mutations only: a query refuses nothing in its data.
-  const plain = data instanceof AnswerText && operation?.operation === 'mutation' ? data.value : data;
+  const plain = data instanceof AnswerText && operation?.operation === OperationTypeNode.MUTATION ? data.value : data;
   const refusals = refusalsIn(operation, plain);
   if (errors?.length) record.outcome = data ? 'partial' : data === null ? 'failed' : 'refused';
   else record.outcome = refusals ? 'refused' : 'ok';

@@ -18,6 +18,7 @@ import { graphqlHandler } from './graphql-handler.ts';
 import type { TokenVerifier } from './identity.ts';
 import type { RouterContext } from './request-context.ts';
 import { defectForLog } from '#chassis/log-defect.ts';
+import { incrementalDelivery } from './incremental-delivery.ts';
 import { requestPlugin } from './request-plugin.ts';
 import { routes } from './routes.ts';
 import { writeResult } from './write-result.ts';
@@ -100,6 +101,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
+      incrementalDelivery(federation.executor),
       requestPlugin({ signInFor: identity === 'none' ? 'nothing' : production ? 'everything' : 'data' }),
     ],
   });

@@ -108,7 +108,10 @@ export function createExecutor({ planner, apiSchema, clientOf }: ExecutorOptions
     executeInParts: (request, context) => executeInParts(request, context),
     async *subscribe(request, context, contextOfEvent, signal) {
       const prepared = prepare(request, false);
-      if (!('compiled' in prepared)) return yield prepared;
+      if (!('compiled' in prepared)) {
+        yield prepared;
+        return;
+      }
       const { plan } = prepared.compiled;
       if (!isSubscription(plan)) throw new TypeError('only a subscription has events');
       const { source, rest } = plan;
@@ -116,7 +119,8 @@ export function createExecutor({ planner, apiSchema, clientOf }: ExecutorOptions
       for await (const event of clientOf(source.service).subscribe(askOf(source, [], prepared.variables), context, signal)) {
         if ('code' in event) {
           const { message, extensions } = serviceError(event.code, source.service);
-          return yield { errors: [new GraphQLError(message, { ...(extensions && { extensions }) })] };
+          yield { errors: [new GraphQLError(message, { ...(extensions && { extensions }) })] };
+          return;
         }
         const fetched = nothingFetched();
         takeAnswer(event, { step: source, batches: [], fetched, places: [], schema: supergraphSchema });

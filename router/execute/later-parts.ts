@@ -27,7 +27,7 @@ export async function* laterParts({
   places,
 }: LaterOptions): AsyncGenerator<LaterResult[], void, void> {
   const parts = plan?.later ?? [];
-  const waiting = new Map(parts.map((_, index) => [index, running?.later(index).then(() => index)]));
+  const waiting = new Map(running ? parts.map((_, index) => [index, running.later(index).then(() => index)]) : []);
   let open = [...places];
   for (;;) {
     const missing = new Set([...waiting.keys()].map((index) => parts[index]?.label));
@@ -47,8 +47,7 @@ export async function* laterParts({
     }
     if (results.length > 0) yield results;
     if (waiting.size === 0 || open.length === 0) return;
-    const done = await Promise.race(waiting.values());
-    if (done !== undefined) waiting.delete(done);
+    waiting.delete(await Promise.race(waiting.values()));
   }
 
   function write({ label, shape: selected, object, path }: LaterPlace): { result: LaterResult; later: readonly LaterPlace[] } {

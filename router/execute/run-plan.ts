@@ -54,7 +54,7 @@ export function runPlan(plan: Plan, run: Run, fetched: Fetched): Running {
       open[other] = (open[other] ?? 0) - 1;
       if (open[other] === 0 && next) start(other, next);
     }
-    for (const milestone of milestones) milestone.check();
+    for (const { check } of milestones) check();
   }
 
   function milestone(needed: readonly number[]): Promise<void> {

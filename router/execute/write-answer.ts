@@ -42,7 +42,7 @@ export interface LaterPlace {
  */
 export function writeAnswer(
   data: Json,
-  shape: Shape,
+  rootShape: Shape,
   { known, absent, shared, introspection }: Circumstances,
   at: ErrorPath = [],
 ): WrittenAnswer {
@@ -76,21 +76,15 @@ export function writeAnswer(
     return null;
   }
 
-  function writePresent(type: ShapeValue, value: NonNullable<unknown>, depth: number): string | null {
-    switch (type.kind) {
-      case 'leaf': {
-        const text = type.write(value);
-        if (text === null) complain(depth);
-        return text;
-      }
-      case 'object':
-        return writeObject(type.shape, value, depth);
-      case 'list':
-        return writeList(type.item, value, depth);
-    }
+  function writePresent(type: ShapeValue, value: unknown, depth: number): string | null {
+    if (type.kind === 'object') return writeObject(type.shape, value, depth);
+    if (type.kind === 'list') return writeList(type.item, value, depth);
+    const text = type.write(value);
+    if (text === null) complain(depth);
+    return text;
   }
 
-  function writeList(type: ShapeValue, value: NonNullable<unknown>, depth: number): string | null {
+  function writeList(type: ShapeValue, value: unknown, depth: number): string | null {
     if (!Array.isArray(value)) return wrong(depth);
     let text = '[';
     for (let index = 0; index < value.length; index++) {
@@ -102,12 +96,12 @@ export function writeAnswer(
     return `${text}]`;
   }
 
-  function writeObject(shape: Shape, value: NonNullable<unknown>, depth: number): string | null {
-    if (typeof value !== 'object' || Array.isArray(value)) return wrong(depth);
+  function writeObject(shape: Shape, value: unknown, depth: number): string | null {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong(depth);
     const source = value as Json;
     if (!shared.has(source)) return writeFields(shape, source, depth);
-    const known = texts.get(source)?.get(shape);
-    if (known !== undefined) return known;
+    const written = texts.get(source)?.get(shape);
+    if (written !== undefined) return written;
     const before = placed;
     const text = writeFields(shape, source, depth);
     // What is wrong with it must be said at each place anew.
@@ -148,7 +142,7 @@ export function writeAnswer(
     return null;
   }
 
-  const text = writeObject(shape, data, at.length);
+  const text = writeObject(rootShape, data, at.length);
   return { text, errors: added, later: text === null ? [] : later };
 }
 

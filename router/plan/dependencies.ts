@@ -1,5 +1,5 @@
 import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner';
-import { Kind, parse } from 'graphql';
+import { Kind, OperationTypeNode, parse } from 'graphql';
 import type { FragmentDefinitionNode, SelectionSetNode } from 'graphql';
 import type { PlannedFetch } from './planned-fetches.ts';
 
@@ -9,7 +9,7 @@ import type { PlannedFetch } from './planned-fetches.ts';
  */
 export function dependenciesOf(fetches: readonly PlannedFetch[]): readonly (readonly number[])[] {
   const written = fetches.map(writes);
-  const inSeries = fetches.some(({ node }) => node.operationKind === 'mutation');
+  const inSeries = fetches.some(({ node }) => node.operationKind === OperationTypeNode.MUTATION);
   return fetches.map((fetch) => {
     const { after, depends } = fetch;
     if (inSeries) return after;

@@ -43,9 +43,8 @@ export function listFetches(root: PlanNode): { readonly fetches: readonly Planne
 
   /** @returns the indexes of the fetches below the node */
   function list(node: PlanNode | undefined, scope: Scope): number[] {
-    switch (node?.kind) {
-      case undefined:
-        return [];
+    if (!node) return [];
+    switch (node.kind) {
       case 'Sequence': {
         const found: number[] = [];
         for (const inner of node.nodes) found.push(...list(inner, { ...scope, after: [...scope.after, ...found] }));
@@ -75,6 +74,8 @@ export function listFetches(root: PlanNode): { readonly fetches: readonly Planne
         if (node.id !== undefined) indexById.set(node.id, index);
         return [index];
       }
+      default:
+        throw new TypeError('the planner gave a step that is not known here');
     }
   }
 
