@@ -18,7 +18,10 @@ export const incrementalDelivery = (executor: () => Executor): ApolloServerPlugi
       async responseForOperation({ document, queryHash, request, contextValue }) {
         if (!takesParts(request.http?.headers.get('accept') ?? '') || !usesDefer(document)) return null;
         const { operationName, variables } = request;
-        const answer = await executor().executeInParts({ document, documentKey: String(queryHash), operationName, variables }, contextValue);
+        const answer = await executor().executeInParts(
+          { document, documentKey: String(queryHash), operationName, variables },
+          contextValue,
+        );
         return 'later' in answer ? inParts(answer, contextValue) : whole(answer);
       },
     };

@@ -80,7 +80,7 @@ conformance(
           },
         },
       },
-      requests: { records: 2, staff: 1, ratings: 2 },
+      requests: { records: 2, staff: 1, ratings: 1 },
       representations: { staff: 1, records: 2, ratings: 3 },
     },
     'in lists in lists: each distinct one is asked once and written to all its places': {

@@ -40,6 +40,8 @@ export interface Graph {
     readonly variables?: Readonly<Record<string, unknown>>;
     readonly operationName?: string;
   }): Promise<Answer>;
+  /** The parts of the answer to a client that takes parts, in their order. */
+  askInParts(request: { readonly query: string; readonly variables?: Readonly<Record<string, unknown>> }): Promise<unknown[]>;
   close(): Promise<void>;
 }
 
@@ -77,6 +79,23 @@ export async function startGraph(subgraphs: Readonly<Record<string, SubgraphDesc
       });
       return { body: (await response.json()) as Answer['body'], seen };
     },
+    async askInParts(request) {
+      const response = await fetch(`${router.url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'multipart/mixed; deferSpec=20220824, application/json',
+          authorization: 'Bearer any',
+        },
+        body: JSON.stringify(request),
+      });
+      const text = await response.text();
+      if (!response.headers.get('content-type')?.startsWith('multipart/mixed')) return [JSON.parse(text)];
+      return text.split('\r\n---').flatMap((part) => {
+        const [, body] = part.split('\r\n\r\n');
+        return body === undefined ? [] : [JSON.parse(body) as unknown];
+      });
+    },
     close: () => router.close(),
   };
 }
@@ -88,7 +107,7 @@ function inProcess(service: string, { sdl, resolvers = {}, answer }: SubgraphDes
       const { query, variables = {} } = JSON.parse(body()) as { query: string; variables?: Record<string, unknown> };
       const ask = { service, query, variables, representations: countRepresentations(variables) };
       note(ask);
-      const response = answer ? answer(ask) : await graphql({ schema, source: query, variableValues: variables });
+      const response = answer ? await answer(ask) : await graphql({ schema, source: query, variableValues: variables });
       return { status: 200, body: typeof response === 'string' ? response : JSON.stringify(response) };
     },
     ready: async () => true,

@@ -123,7 +123,7 @@ export function createExecutor({ planner, apiSchema, clientOf }: ExecutorOptions
           return;
         }
         const fetched = nothingFetched();
-        takeAnswer(event, { step: source, batches: [], fetched, places: [], schema: supergraphSchema });
+        takeAnswer(event, { request: source, batches: [], fetched, places: [], schema: supergraphSchema });
         await fetchFirst(prepared, rest, contextOfEvent(), fetched);
         const { later: _later, ...result } = answerOf(fetched, shape, null);
         yield result;

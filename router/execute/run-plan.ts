@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import type { FetchStep, Plan } from '../plan/compile-plan.ts';
+import type { Plan, SubgraphFetch } from '../plan/compile-plan.ts';
 import type { Place } from '../plan/places.ts';
 import type { RouterContext } from '../request-context.ts';
 import type { SubgraphClient } from '../subgraph-client.ts';
@@ -19,7 +19,7 @@ export interface Run {
   readonly clientOf: (service: string) => SubgraphClient;
 }
 
-/** Steps under way. */
+/** Fetches under way. */
 export interface Running {
   /** Resolves when everything is there that the first answer holds. */
   readonly first: Promise<void>;
@@ -28,32 +28,55 @@ export interface Running {
 }
 
 /**
- * Works through the plan: a step starts in the moment in which the last one that it waits for is done. What a subgraph does never
+ * How long a fetch whose inputs are there waits for those it goes out with: this, or so many times as long as the plan has run. So
+ * fetches travel together while all is well, and none hangs because another's input does.
+ */
+const patience = { ms: 50, times: 4 };
+
+/**
+ * Works through the plan: a fetch is ready in the moment in which the last one that it waits for is done. What a subgraph does never
  * rejects: each failure becomes errors of `fetched` with the paths of what stays empty.
  */
 export function runPlan(plan: Plan, run: Run, fetched: Fetched): Running {
-  const { steps } = plan;
-  const open = steps.map(({ waitsFor }) => waitsFor.length);
-  const done = steps.map(() => false);
+  const { fetches, groups } = plan;
+  const startedAt = performance.now();
+  const open = fetches.map(({ waitsFor }) => waitsFor.length);
+  const done = fetches.map(() => false);
+  const gathered = groups.map((): Gathered => ({ ready: [], left: -1, timer: undefined }));
   const milestones: Milestone[] = [];
 
-  function start(index: number, step: FetchStep): void {
-    const fetch = fetchStep(step, plan.places, run, fetched);
-    if (fetch)
-      fetch.then(
-        () => finish(index, step),
+  function ready(index: number): void {
+    const fetch = fetches[index];
+    const group = fetch && groups[fetch.group];
+    const gathering = fetch && gathered[fetch.group];
+    if (!group || !gathering) return;
+    for (const { variable, equals } of fetch.conditions) if ((run.coerced[variable] === true) !== equals) return finish([index]);
+    if (gathering.left < 0) gathering.left = group.members.length;
+    gathering.ready.push(index);
+    gathering.left -= 1;
+    const send = (): void => {
+      clearTimeout(gathering.timer);
+      gathering.timer = undefined;
+      const members = gathering.ready.splice(0).sort((a, b) => a - b);
+      const sent = sendRequest(group.requestFor(members), plan.places, run, fetched);
+      if (!sent) return finish(members);
+      sent.then(
+        () => finish(members),
         (error: unknown) => milestones.forEach(({ reject }) => reject(error)),
       );
-    else finish(index, step);
+    };
+    if (gathering.left === 0) send();
+    else gathering.timer ??= setTimeout(send, Math.max(patience.ms, patience.times * (performance.now() - startedAt)));
   }
 
-  function finish(index: number, step: FetchStep): void {
-    done[index] = true;
-    for (const other of step.unblocks) {
-      const next = steps[other];
-      open[other] = (open[other] ?? 0) - 1;
-      if (open[other] === 0 && next) start(other, next);
-    }
+  function finish(indexes: readonly number[]): void {
+    for (const index of indexes) done[index] = true;
+    for (const index of indexes)
+      for (const other of fetches[index]?.unblocks ?? []) {
+        const left = (open[other] ?? 0) - 1;
+        open[other] = left;
+        if (left === 0) ready(other);
+      }
     for (const { check } of milestones) check();
   }
 
@@ -67,11 +90,19 @@ export function runPlan(plan: Plan, run: Run, fetched: Fetched): Running {
     });
   }
 
-  const first = milestone(steps.flatMap(({ block }, index) => (block === 0 ? [index] : [])));
-  const later = plan.later.map((part) => milestone(part.steps));
+  const first = milestone(fetches.flatMap(({ block }, index) => (block === 0 ? [index] : [])));
+  const later = plan.later.map((part) => milestone(part.fetches));
   for (const promise of later) promise.catch(() => undefined); // whoever waits for it hears of it
-  for (const [index, step] of steps.entries()) if (step.waitsFor.length === 0) start(index, step);
+  for (const [index, { waitsFor }] of fetches.entries()) if (waitsFor.length === 0) ready(index);
   return { first, later: (index) => later[index] ?? Promise.resolve() };
+}
+
+/** The members of a group whose inputs are there. */
+interface Gathered {
+  readonly ready: number[];
+  /** Members that are not ready; -1 before the first one is. */
+  left: number;
+  timer: NodeJS.Timeout | undefined;
 }
 
 interface Milestone {
@@ -80,20 +111,19 @@ interface Milestone {
 }
 
 /** @returns null when there is nothing to ask */
-function fetchStep(step: FetchStep, places: readonly Place[], run: Run, fetched: Fetched): Promise<void> | null {
-  for (const { variable, equals } of step.conditions) if ((run.coerced[variable] === true) !== equals) return null;
-  const batches = step.entities.map((part) => collectBatch(part, fetched, places));
-  if (!step.root && batches.every(({ texts }) => texts.length === 0)) return null;
-  const at = { step, batches, fetched, places, schema: run.schema };
+function sendRequest(request: SubgraphFetch, places: readonly Place[], run: Run, fetched: Fetched): Promise<void> | null {
+  const batches = request.entities.map((part) => collectBatch(part, fetched, places));
+  if (!request.root && batches.every(({ texts }) => texts.length === 0)) return null;
+  const at = { request, batches, fetched, places, schema: run.schema };
   return run
-    .clientOf(step.service)(askOf(step, batches, run.variables), run.context)
+    .clientOf(request.service)(askOf(request, batches, run.variables), run.context)
     .then((answer) => takeAnswer(answer, at));
 }
 
-export function askOf(step: FetchStep, batches: readonly Batch[], clientVariables: Readonly<Record<string, unknown>>): Ask {
-  const given = step.variables.filter(({ clientName }) => Object.hasOwn(clientVariables, clientName));
+export function askOf(request: SubgraphFetch, batches: readonly Batch[], clientVariables: Readonly<Record<string, unknown>>): Ask {
+  const given = request.variables.filter(({ clientName }) => Object.hasOwn(clientVariables, clientName));
   return {
-    operation: step.operation,
+    operation: request.operation,
     variables() {
       const variables: Json = {};
       for (const { name, clientName } of given) variables[name] = clientVariables[clientName];
@@ -104,7 +134,7 @@ export function askOf(step: FetchStep, batches: readonly Batch[], clientVariable
       let text = '';
       for (const { name, clientName } of given) text += `,"${name}":${JSON.stringify(clientVariables[clientName])}`;
       for (const { part, texts } of batches) text += `,"${part.variable}":[${texts.join(',')}]`;
-      return `${step.bodyPrefix}{${text.slice(1)}}}`;
+      return `${request.bodyPrefix}{${text.slice(1)}}}`;
     },
   };
 }

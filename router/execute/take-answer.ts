@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { allowedError, serviceError } from '../client-errors.ts';
 import type { ErrorPath, GraphqlCode } from '../client-errors.ts';
-import type { EntityPart, FetchStep } from '../plan/compile-plan.ts';
+import type { EntityPart, SubgraphFetch } from '../plan/compile-plan.ts';
 import type { Place } from '../plan/places.ts';
 import type { GraphqlAnswer } from '../subgraph-answer.ts';
 import type { Batch } from './entity-batch.ts';
@@ -12,7 +12,7 @@ import { mergeKeys } from './merge.ts';
 import { applyRewrites } from './rewrites.ts';
 
 export interface AnswerPlace {
-  readonly step: FetchStep;
+  readonly request: SubgraphFetch;
   readonly batches: readonly Batch[];
   readonly fetched: Fetched;
   readonly places: readonly Place[];
@@ -22,13 +22,13 @@ export interface AnswerPlace {
 /** Writes what a subgraph answered to every place that waits for it. Only what was asked: a service must not overwrite what another one owns. */
 export function takeAnswer(answer: GraphqlAnswer | { readonly code: GraphqlCode }, at: AnswerPlace): void {
   if ('code' in answer) return takeFailure(answer.code, at);
-  const { step, batches, fetched, schema } = at;
+  const { request, batches, fetched, schema } = at;
   const { data, errors = [] } = answer;
   if (errors.length > 0) takeErrors(errors, at);
   if (!data) return;
-  if (step.root) {
-    applyRewrites(schema, step.root.outputRewrites, data);
-    mergeKeys(fetched.data, data, step.root.keys);
+  if (request.root) {
+    applyRewrites(schema, request.root.outputRewrites, data);
+    mergeKeys(fetched.data, data, request.root.keys);
     fetched.objects.length = 0;
   }
   for (const batch of batches) {
@@ -57,20 +57,20 @@ function takeEntities(entities: readonly unknown[], batch: Batch, at: AnswerPlac
 
 /** The whole request failed. */
 function takeFailure(code: GraphqlCode, at: AnswerPlace): void {
-  for (const key of at.step.root?.keys ?? []) addError(serviceError(code, at.step.service), [key], at);
+  for (const key of at.request.root?.keys ?? []) addError(serviceError(code, at.request.service), [key], at);
   for (const batch of at.batches) failObjects(batch, allOf(batch.objects), code, at);
 }
 
 function failObjects({ part }: Batch, objects: readonly Json[], code: GraphqlCode, at: AnswerPlace): void {
-  addForObjects(serviceError(code, at.step.service), part, objects, at);
+  addForObjects(serviceError(code, at.request.service), part, objects, at);
 }
 
 /** Errors of the subgraph, each at every place of what it is about. */
 function takeErrors(errors: readonly GraphQLFormattedError[], at: AnswerPlace): void {
-  const { step, batches, fetched, places } = at;
+  const { request, batches, fetched, places } = at;
   const pathsOf = new Map<Batch, ReturnType<typeof pathsAt>>();
   for (const error of errors) {
-    const allowed = allowedError(error, step.service);
+    const allowed = allowedError(error, request.service);
     const path = allowed.path ?? []; // a path that is no list has been left out
     const [key, index, ...rest] = path;
     const batch = batches.find(({ part }) => part.key === key);
@@ -80,9 +80,9 @@ function takeErrors(errors: readonly GraphQLFormattedError[], at: AnswerPlace): 
       for (const object of batch.objects[index] ?? [])
         for (const place of known.get(object) ?? []) addError(allowed, [...place, ...rest], at);
     } else if (batch) addForObjects(allowed, batch.part, allOf(batch.objects), at);
-    else if (typeof key === 'string' && step.root?.keys.includes(key)) addError(allowed, path, at);
+    else if (typeof key === 'string' && request.root?.keys.includes(key)) addError(allowed, path, at);
     else {
-      for (const rootKey of step.root?.keys ?? []) addError(allowed, [rootKey], at);
+      for (const rootKey of request.root?.keys ?? []) addError(allowed, [rootKey], at);
       for (const { part, objects } of batches) addForObjects(allowed, part, allOf(objects), at);
     }
   }
@@ -115,6 +115,6 @@ function keysFor(part: EntityPart, object: Json, schema: GraphQLSchema, withType
   return withTypename ? known : known.slice(1);
 }
 
-function addError({ message, extensions }: GraphQLFormattedError, path: ErrorPath, { step, fetched }: AnswerPlace): void {
-  fetched.errors.push({ block: step.block, error: new GraphQLError(message, { path, ...(extensions && { extensions }) }) });
+function addError({ message, extensions }: GraphQLFormattedError, path: ErrorPath, { request, fetched }: AnswerPlace): void {
+  fetched.errors.push({ block: request.block, error: new GraphQLError(message, { path, ...(extensions && { extensions }) }) });
 }

@@ -5,43 +5,59 @@ import { groupBy } from '#chassis/group-by.ts';
 import type { SubgraphOperation } from '../transport.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { clientVariable } from './internal-keys.ts';
-import { groupFetches, selectionIdentity, type FetchGroup } from './merge-fetches.ts';
+import { groupFetches, mergeEntityFetches, selectionIdentity } from './merge-fetches.ts';
 import { createPlaces, type Place, type Places } from './places.ts';
 import { listFetches, type Condition, type PlannedFetch } from './planned-fetches.ts';
 import { compileRepresentation, type Representation } from './representation.ts';
 
-/** All fetches of an operation. Each starts when those it waits for are done. */
+/** All fetches of an operation. */
 export interface Plan {
-  readonly steps: readonly FetchStep[];
+  readonly fetches: readonly PlanFetch[];
+  readonly groups: readonly RequestGroup[];
   readonly places: readonly Place[];
   /** What is sent later than the first answer. */
   readonly later: readonly LaterPart[];
 }
 
+/** Something that a subgraph is asked for, when what it needs is there. */
+export interface PlanFetch {
+  readonly conditions: readonly Condition[];
+  /** Indexes of the fetches whose answers it needs, and of those that need its own. */
+  readonly waitsFor: readonly number[];
+  readonly unblocks: readonly number[];
+  /** Index of the group it goes out with. */
+  readonly group: number;
+  /** 0: the first answer waits for it. */
+  readonly block: number;
+}
+
+/** Fetches that go out as one request. */
+export interface RequestGroup {
+  readonly members: readonly number[];
+  /** The request for all of its members, or for some of them; made once. */
+  requestFor(members: readonly number[]): SubgraphFetch;
+}
+
 /** A part of the answer that the client lets come later (`@defer`). */
 export interface LaterPart {
   readonly label: string;
-  /** Steps that must be done before it can be sent. */
-  readonly steps: readonly number[];
+  /** Fetches that must be done before it can be sent. */
+  readonly fetches: readonly number[];
 }
 
 /** One request to one subgraph. */
-export interface FetchStep {
+export interface SubgraphFetch {
   readonly service: string;
   readonly operation: SubgraphOperation;
   /** `{"query":"…","operationName":"…","variables":`, to which the variables and `}` are added. */
   readonly bodyPrefix: string;
   /** Variables of the client that it needs, under the names they have in the request. */
   readonly variables: readonly { readonly name: string; readonly clientName: string }[];
-  readonly conditions: readonly Condition[];
   /** What it adds at the root of the answer; null for a request of entities. */
   readonly root: RootPart | null;
   /** Entities it asks for, one part per selection. */
   readonly entities: readonly EntityPart[];
-  /** Indexes of the steps whose answers it needs, and of those that need its own. */
-  readonly waitsFor: readonly number[];
-  readonly unblocks: readonly number[];
-  /** 0: the first answer waits for it. */
+  /** The part of the answer that its errors belong to: see PlanFetch. */
   readonly block: number;
 }
 
@@ -68,7 +84,7 @@ export interface EntityPart {
 
 /** The stream of a subscription, and what is fetched for each event. */
 export interface SubscriptionPlan {
-  readonly source: FetchStep;
+  readonly source: SubgraphFetch;
   readonly rest: Plan | null;
 }
 
@@ -81,84 +97,94 @@ export interface PlanContext {
 
 export function compilePlan(plan: QueryPlan, context: PlanContext): Plan | SubscriptionPlan | null {
   if (!plan.node) return null;
-  if (plan.node.kind !== 'Subscription') return compileSteps(listFetches(plan.node), context);
+  if (plan.node.kind !== 'Subscription') return compileFetches(listFetches(plan.node), context);
   const { primary, rest } = plan.node;
-  const source = compileSteps({ fetches: [lone(primary)], blocks: [] }, context).steps[0];
-  if (!source) throw new TypeError('a subscription has no source');
-  return { source, rest: rest ? compileSteps(listFetches(rest), context) : null };
+  const source = compileRequest([{ node: primary, path: [], conditions: [], after: [], depends: [], block: 0 }], createPlaces(), context);
+  return { source, rest: rest ? compileFetches(listFetches(rest), context) : null };
 }
 
-const lone = (node: FetchNode): PlannedFetch => ({ node, path: [], conditions: [], after: [], depends: [], block: 0 });
-
-function compileSteps({ fetches, blocks }: ReturnType<typeof listFetches>, context: PlanContext): Plan {
-  const dependencies = dependenciesOf(fetches);
-  const groups = groupFetches(fetches, dependencies);
+function compileFetches({ fetches, blocks }: ReturnType<typeof listFetches>, context: PlanContext): Plan {
+  const waitsFor = dependenciesOf(fetches);
+  const unblocks = fetches.map((_, index) => waitsFor.flatMap((needed, other) => (needed.includes(index) ? [other] : [])));
+  const memberships = groupFetches(fetches, waitsFor, unblocks);
   const places = createPlaces();
-  const groupOf = new Map(groups.flatMap((group, step) => group.members.map((index) => [index, step] as const)));
-  const stepsOf = (indexes: readonly number[]): number[] => [...new Set(indexes.flatMap((index) => groupOf.get(index) ?? []))];
-  const waitsFor = groups.map(({ members }) => stepsOf(members.flatMap((index) => dependencies[index] ?? [])));
-  const compiled = groups.map((group) => compileGroup(group, fetches, places, context));
-  const steps = compiled.map((step, index): FetchStep => ({
-    ...step,
-    entities: step.entities.map((part) => ({ ...part, below: places.below(part.places) })),
-    waitsFor: waitsFor[index] ?? [],
-    unblocks: waitsFor.flatMap((needed, other) => (needed.includes(index) ? [other] : [])),
-  }));
+  for (const { path } of fetches) places.at(path);
+  const groups = memberships.map((members): RequestGroup => {
+    const requests = new Map<string, SubgraphFetch>();
+    const requestFor = (some: readonly number[]): SubgraphFetch => {
+      const key = some.join();
+      const known =
+        requests.get(key) ??
+        compileRequest(
+          some.flatMap((index) => fetches[index] ?? []),
+          places,
+          context,
+        );
+      requests.set(key, known);
+      return known;
+    };
+    requestFor(members);
+    return { members, requestFor };
+  });
   return {
-    steps,
+    fetches: fetches.map(({ conditions, block }, index) => ({
+      conditions,
+      block,
+      waitsFor: waitsFor[index] ?? [],
+      unblocks: unblocks[index] ?? [],
+      group: memberships.findIndex((members) => members.includes(index)),
+    })),
+    groups,
     places: places.all,
     later: blocks.map(({ label, depends }, index) => ({
       label,
-      steps: stepsOf([...depends, ...fetches.flatMap((fetch, at) => (fetch.block === index + 1 ? [at] : []))]),
+      fetches: [...depends, ...fetches.flatMap((fetch, at) => (fetch.block === index + 1 ? [at] : []))],
     })),
   };
 }
 
-type LooseStep = Omit<FetchStep, 'waitsFor' | 'unblocks'>;
-
-function compileGroup({ members, merged }: FetchGroup, fetches: readonly PlannedFetch[], places: Places, context: PlanContext): LooseStep {
-  const parts = members.flatMap((index) => fetches[index] ?? []);
+/** @param parts fetches to the same subgraph */
+function compileRequest(parts: readonly PlannedFetch[], places: Places, { schema, operationName }: PlanContext): SubgraphFetch {
   const [first] = parts;
   if (!first) throw new TypeError('a request for nothing');
-  const { node } = first;
-  const { query, operationName } = named(merged ?? node.operation, node, context.operationName);
+  const { node, block } = first;
+  const selections = [...groupBy(parts, selectionIdentity).values()];
+  const merged = selections.length > 1;
+  const operation = named(
+    merged ? mergeEntityFetches(selections.flatMap(([part]) => part?.node.operation ?? [])) : node.operation,
+    node,
+    operationName,
+  );
   const variables = new Set(parts.flatMap((part) => part.node.variableUsages ?? []));
-  const base = {
+  return {
     service: node.serviceName,
-    operation: { kind: node.operationKind, query, operationName },
-    bodyPrefix: bodyPrefix(query, operationName),
+    block,
+    operation: { kind: node.operationKind, ...operation },
+    bodyPrefix: bodyPrefix(operation),
     variables: [...variables].map((name) => ({ name, clientName: clientVariable(name) })),
-    conditions: first.conditions,
-    block: first.block,
+    root: node.requires ? null : { outputRewrites: node.outputRewrites ?? [], keys: keysOf(topSelections(node.operation)) },
+    entities: node.requires ? selections.flatMap((same, index) => entityPart(same, merged ? String(index) : '', places, schema) ?? []) : [],
   };
-  if (!node.requires) {
-    return { ...base, root: { outputRewrites: node.outputRewrites ?? [], keys: keysOf(topSelections(node.operation)) }, entities: [] };
-  }
-  return { ...base, root: null, entities: entityParts(parts, merged !== null, places, context.schema) };
 }
 
-/** One part per distinct selection, in the order of their first fetch: as merge-fetches.ts numbers them. */
-function entityParts(parts: readonly PlannedFetch[], numbered: boolean, places: Places, schema: GraphQLSchema): EntityPart[] {
-  const bySelection = groupBy(parts, selectionIdentity);
-  return [...bySelection.values()].flatMap((same, index): EntityPart[] => {
-    const [first] = same;
-    if (!first) return [];
-    const { node } = first;
-    const entities = topSelections(node.operation).selections.find(
-      (selection): selection is FieldNode => selection.kind === Kind.FIELD && selection.name.value === '_entities',
-    );
-    return [
-      {
-        places: [...new Set(same.map(({ path }) => places.at(path)))],
-        below: [],
-        representation: compileRepresentation(node.requires ?? [], node.inputRewrites ?? [], schema),
-        variable: numbered ? `representations${index}` : 'representations',
-        key: numbered ? `_entities${index}` : '_entities',
-        outputRewrites: node.outputRewrites ?? [],
-        keysByType: keysByType(entities?.selectionSet),
-      },
-    ];
-  });
+/** @param same fetches that ask the same of their entities @param number as mergeEntityFetches gives it */
+function entityPart(same: readonly PlannedFetch[], number: string, places: Places, schema: GraphQLSchema): EntityPart | null {
+  const [first] = same;
+  if (!first) return null;
+  const { node } = first;
+  const entities = topSelections(node.operation).selections.find(
+    (selection): selection is FieldNode => selection.kind === Kind.FIELD && selection.name.value === '_entities',
+  );
+  const at = [...new Set(same.map(({ path }) => places.at(path)))];
+  return {
+    places: at,
+    below: places.below(at),
+    representation: compileRepresentation(node.requires ?? [], node.inputRewrites ?? [], schema),
+    variable: `representations${number}`,
+    key: `_entities${number}`,
+    outputRewrites: node.outputRewrites ?? [],
+    keysByType: keysByType(entities?.selectionSet),
+  };
 }
 
 /** The planner is given no name, or it would number its operations, and equal ones would differ. */
@@ -172,7 +198,7 @@ function named(
   return { query: operation.replace(/^(?:query|mutation|subscription)?\s*/, `${operationKind} ${operationName}`), operationName };
 }
 
-const bodyPrefix = (query: string, operationName: string | undefined): string =>
+const bodyPrefix = ({ query, operationName }: Omit<SubgraphOperation, 'kind'>): string =>
   `{"query":${JSON.stringify(query)},${operationName ? `"operationName":${JSON.stringify(operationName)},` : ''}"variables":`;
 
 function topSelections(operation: string): SelectionSetNode {
