@@ -22,6 +22,8 @@ export interface RouterConfig {
   /** Base URL of each subgraph, without a path. */
   readonly subgraphUrls: Readonly<Record<SubgraphName, string>>;
   readonly linkKeys: LinkKeys;
+  readonly supergraphFile: string | undefined;
+  readonly registeredOperationsFile: string | undefined;
   readonly identity: IdentityConfig;
 }
 
@@ -32,6 +34,8 @@ const base = z.object({
   HOST: z.string().optional(),
   NODE_ENV: z.string().optional(),
   LINK_KEYS: z.string(),
+  SUPERGRAPH_FILE: z.string().min(1).optional(),
+  REGISTERED_OPERATIONS: z.string().min(1).optional(),
   REQUEST_DEADLINE_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
   JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
   JWT_ISSUER: z.string().min(1).optional(),
@@ -53,6 +57,8 @@ export function readRouterConfig(env: NodeJS.ProcessEnv): RouterConfig {
     requestDeadlineMs: config.REQUEST_DEADLINE_MS,
     subgraphUrls: subgraphUrls(env),
     linkKeys: readRouterKeys(config.LINK_KEYS),
+    supergraphFile: config.SUPERGRAPH_FILE,
+    registeredOperationsFile: config.REGISTERED_OPERATIONS,
     identity: readIdentity(config, production, env),
   };
 }

@@ -1,80 +1,119 @@
 import { ApolloGateway } from '@apollo/gateway';
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
-import { GraphQLSchema } from 'graphql';
-import type { ExecutionResult } from 'graphql';
+import { parse, validate } from 'graphql';
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { createExecutor, type Executor } from './execute/executor.ts';
 import { disableGatewayTelemetry } from './gateway-telemetry.ts';
-import { checkKnownScalars } from './known-scalars.ts';
-import { deferDirective } from './plan/defer.ts';
-import { createPlanner } from './plan/planner.ts';
 import type { RouterContext } from './request-context.ts';
+import { buildGraph, warmUp, type ServedGraph } from './served-graph.ts';
 import type { SubgraphClient } from './subgraph-client.ts';
+import { subgraphUrlsIn } from './supergraph-urls.ts';
 
 /** The federated graph: Apollo's supergraph and planner, our executor (docs/adr/0011 says why). */
 export interface Federation {
   /** What Apollo Server needs: a schema and something that executes. */
   readonly gateway: ApolloServerOptionsWithGateway<RouterContext>['gateway'];
-  /** @throws before Apollo Server has started */
-  readonly executor: () => Executor;
-  /** What clients see. @throws before Apollo Server has started */
-  readonly apiSchema: () => GraphQLSchema;
+  /** The version that a request began with, by the schema it was validated against; without one, the latest. */
+  readonly graph: (schema?: GraphQLSchema) => ServedGraph;
+  /** Serves another supergraph from now on, or says why not and goes on with the old one. Requests under way are not touched. */
+  readonly reload: (supergraphSdl: string) => Promise<ReloadOutcome>;
 }
+
+export type ReloadOutcome =
+  | { readonly outcome: 'unchanged' }
+  /** `warm`: operations that were planned before the first request. */
+  | { readonly outcome: 'reloaded'; readonly warm: number }
+  | { readonly outcome: 'refused'; readonly reasons: readonly string[] };
 
 export interface FederationOptions {
   readonly supergraphSdl: string;
   readonly clientOf: (service: string) => SubgraphClient;
   readonly log: Logger;
-  /** Ways to resolve one selection that the planner looks at before it refuses. Real operations need a handful. */
+  /** Documents that clients depend on, by name: a supergraph that takes something away from them is refused. */
+  readonly registeredOperations?: ReadonlyMap<string, string>;
   readonly pathsLimit?: number;
 }
 
-interface Serving {
-  readonly apiSchema: GraphQLSchema;
-  readonly executor: Executor;
-}
-
-export function createFederation({ supergraphSdl, clientOf, log, pathsLimit = 20 }: FederationOptions): Federation {
+/** @throws when the supergraph cannot be served, or misses something that a registered operation needs */
+export function createFederation({
+  supergraphSdl,
+  clientOf,
+  log,
+  registeredOperations = new Map(),
+  pathsLimit = 20,
+}: FederationOptions): Federation {
   disableGatewayTelemetry();
-  let serving: Serving | undefined;
-  let failure: Error | undefined;
-  const current = (): Serving => {
-    if (!serving) throw new Error('the graph is not loaded yet');
-    return serving;
+  const build = (sdl: string): ServedGraph => {
+    for (const service of subgraphUrlsIn(sdl).keys()) clientOf(service);
+    return buildGraph(sdl, { clientOf, pathsLimit });
   };
+  const lacks = (graph: ServedGraph): string[] =>
+    [...registeredOperations].flatMap(([name, document]) =>
+      complaintsAbout(document, graph.apiSchema).map((complaint) => `The registered operation ${name} needs it: ${complaint}`),
+    );
+
+  let current = build(supergraphSdl);
+  const missing = lacks(current);
+  if (missing.length > 0) throw new Error(missing.join('\n'));
+  const versions = new WeakMap<GraphQLSchema, ServedGraph>([[current.apiSchema, current]]);
+  const graph = (schema?: GraphQLSchema): ServedGraph => (schema && versions.get(schema)) ?? current;
+
+  let swap: ((sdl: string) => void) | undefined;
   const gateway = new ApolloGateway({
-    supergraphSdl,
+    supergraphSdl: async ({ update }) => {
+      swap = update;
+      return { supergraphSdl };
+    },
     buildService: () => ({
       process: () => Promise.reject(new Error('the executor of the gateway is not used')),
     }),
     logger: log.child({}, { level: 'warn' }),
     validateSupergraph: false, // composed and checked by `npm run compose`
   });
+
+  async function reload(sdl: string): Promise<ReloadOutcome> {
+    if (sdl === current.supergraphSdl) return { outcome: 'unchanged' };
+    let next: ServedGraph;
+    try {
+      next = build(sdl);
+    } catch (error) {
+      return { outcome: 'refused', reasons: [error instanceof Error ? error.message : String(error)] };
+    }
+    const reasons = lacks(next);
+    if (reasons.length > 0) return { outcome: 'refused', reasons };
+    const warm = await warmUp(next, current);
+    versions.set(next.apiSchema, next);
+    const previous = current;
+    current = next;
+    try {
+      swap?.(sdl);
+    } catch (error) {
+      current = previous;
+      return { outcome: 'refused', reasons: [error instanceof Error ? error.message : String(error)] };
+    }
+    return { outcome: 'reloaded', warm };
+  }
+
+  let reloading: Promise<unknown> = Promise.resolve();
   return {
-    executor: () => current().executor,
-    apiSchema: () => current().apiSchema,
+    graph,
+    // One after the other: the later one is compared with what the earlier one left.
+    reload(sdl) {
+      const outcome = reloading.then(() => reload(sdl));
+      reloading = outcome.catch(() => undefined);
+      return outcome;
+    },
     gateway: {
+      // Apollo Server validates against the schema that our planner knows, so that the two never differ.
       onSchemaLoadOrUpdate: (callback) =>
-        gateway.onSchemaLoadOrUpdate(({ apiSchema, coreSupergraphSdl }) => {
-          // The gateway swallows what its listeners throw.
-          try {
-            const schema = withDefer(apiSchema);
-            checkKnownScalars(schema);
-            const planner = createPlanner({ supergraphSdl: coreSupergraphSdl, apiSchema: schema, pathsLimit });
-            serving = { apiSchema: schema, executor: createExecutor({ apiSchema: schema, clientOf, planner }) };
-            callback({ apiSchema: schema, coreSupergraphSdl });
-          } catch (error) {
-            failure = error instanceof Error ? error : new Error(String(error));
-          }
-        }),
+        gateway.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) => callback({ apiSchema: current.apiSchema, coreSupergraphSdl })),
       stop: () => gateway.stop(),
       async load(options) {
         await gateway.load(options);
-        if (failure) throw failure;
         return {
-          executor: ({ document, queryHash, request, context }) =>
+          executor: ({ document, queryHash, request, context, schema }) =>
             // The data are text already: `stringifyResult` of server.ts puts them into the answer.
-            current().executor.execute(
+            graph(schema).executor.execute(
               { document, documentKey: queryHash, operationName: request.operationName, variables: request.variables },
               context as RouterContext,
             ) as Promise<ExecutionResult>,
@@ -84,7 +123,10 @@ export function createFederation({ supergraphSdl, clientOf, log, pathsLimit = 20
   };
 }
 
-function withDefer(schema: GraphQLSchema): GraphQLSchema {
-  const config = schema.toConfig();
-  return new GraphQLSchema({ ...config, directives: [...config.directives, deferDirective] });
+function complaintsAbout(document: string, schema: GraphQLSchema): readonly string[] {
+  try {
+    return validate(schema, parse(document)).map(({ message }) => message);
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
 }

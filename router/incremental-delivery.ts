@@ -2,8 +2,8 @@ import type { ApolloServerPlugin, GraphQLResponse } from '@apollo/server';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { HeaderMap } from '@apollo/server';
 import { maskError } from './client-errors.ts';
-import type { Executor } from './execute/executor.ts';
 import type { AnswerInParts, LaterResult, RouterResult } from './execute/router-result.ts';
+import type { Federation } from './federation.ts';
 import { usesDefer } from './plan/defer.ts';
 import type { RouterContext } from './request-context.ts';
 import { codesOf } from './request-log.ts';
@@ -12,13 +12,13 @@ import { codesOf } from './request-log.ts';
  * `@defer` for clients that take `multipart/mixed; deferSpec=20220824` (Apollo Client, urql, Relay). Every other client gets the
  * whole answer at once, which the specification allows. Apollo Server writes the parts; its gateway seam knows whole answers only.
  */
-export const incrementalDelivery = (executor: () => Executor): ApolloServerPlugin<RouterContext> => ({
+export const incrementalDelivery = (graph: Federation['graph']): ApolloServerPlugin<RouterContext> => ({
   async requestDidStart() {
     return {
-      async responseForOperation({ document, queryHash, request, contextValue }) {
+      async responseForOperation({ document, queryHash, request, contextValue, schema }) {
         if (!takesParts(request.http?.headers.get('accept') ?? '') || !usesDefer(document)) return null;
         const { operationName, variables } = request;
-        const answer = await executor().executeInParts(
+        const answer = await graph(schema).executor.executeInParts(
           { document, documentKey: String(queryHash), operationName, variables },
           contextValue,
         );

@@ -3,8 +3,10 @@ import { createLogger } from '#chassis/log.ts';
 import { endWithSupervisor, onTermination, reportStartFailure } from '#chassis/termination.ts';
 import { readRouterConfig } from './config.ts';
 import { httpTransport } from './http-transport.ts';
+import { readRegisteredOperations } from './registered-operations.ts';
 import { supergraphFile } from './schema-files.ts';
 import { createRouter } from './server.ts';
+import { watchSupergraph } from './watch-supergraph.ts';
 import { openIdentity } from './open-identity.ts';
 
 endWithSupervisor();
@@ -12,8 +14,10 @@ const log = createLogger('router');
 try {
   const config = readRouterConfig(process.env);
   const { verifyToken, devIssuer } = await openIdentity(config.identity);
+  const file = config.supergraphFile ?? supergraphFile;
   const router = await createRouter({
-    supergraphSdl: await readFile(supergraphFile, 'utf8'),
+    supergraphSdl: await readFile(file, 'utf8'),
+    ...(config.registeredOperationsFile && { registeredOperations: await readRegisteredOperations(config.registeredOperationsFile) }),
     transports: new Map(Object.entries(config.subgraphUrls).map(([name, baseUrl]) => [name, httpTransport({ url: `${baseUrl}/graphql` })])),
     identity: { verifyToken, linkKeys: config.linkKeys },
     ...(devIssuer && { devIssuer }),
@@ -24,7 +28,11 @@ try {
     requestDeadlineMs: config.requestDeadlineMs,
   });
   log.info({ port: router.port }, 'listening');
-  onTermination(log, () => router.close());
+  const watching = watchSupergraph(file, router, log);
+  onTermination(log, () => {
+    watching.close();
+    return router.close();
+  });
 } catch (error) {
   reportStartFailure(log, 'router', error);
 }

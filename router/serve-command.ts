@@ -6,6 +6,7 @@ import { onTermination, startFailure } from '#chassis/termination.ts';
 import { httpTransport } from './http-transport.ts';
 import { createRouter } from './server.ts';
 import { subgraphUrlsIn } from './supergraph-urls.ts';
+import { watchSupergraph } from './watch-supergraph.ts';
 
 // npm run -s router -- --supergraph <file.graphql> --port <n> --insecure: the router alone, in front of any supergraph.
 
@@ -50,7 +51,11 @@ try {
     host: process.env['HOST'] ?? '127.0.0.1',
   });
   log.info({ port: router.port }, 'listening');
-  onTermination(log, () => router.close());
+  const watching = watchSupergraph(supergraph, router, log);
+  onTermination(log, () => {
+    watching.close();
+    return router.close();
+  });
 } catch (error) {
   console.error(startFailure(error));
   process.exitCode = 1;

@@ -13,7 +13,7 @@ import { internalTokenHeader, linkKey, signInternalToken } from '#chassis/intern
 import type { LinkKeys } from '#chassis/internal-token.ts';
 import { maskError, unauthenticated } from './client-errors.ts';
 import type { DevIssuer } from './dev-issuer.ts';
-import { createFederation } from './federation.ts';
+import { createFederation, type Federation } from './federation.ts';
 import { graphqlHandler } from './graphql-handler.ts';
 import type { TokenVerifier } from './identity.ts';
 import type { RouterContext } from './request-context.ts';
@@ -46,12 +46,16 @@ export interface RouterOptions {
   /** Publishes its keys and, for the sandbox, tokens of the demo people. Never in production. */
   readonly devIssuer?: DevIssuer;
   readonly requestDeadlineMs?: number;
+  /** Documents that clients depend on, by name: a reload that takes something away from them is refused. */
+  readonly registeredOperations?: ReadonlyMap<string, string>;
 }
 
 export interface Router {
   readonly port: number;
   /** `http://localhost:4000`, without a path. */
   readonly url: string;
+  /** Serves another supergraph of the same subgraphs from now on, or says why not and goes on with the old one. */
+  readonly reload: Federation['reload'];
   /** Takes no new request, lets those under way finish. */
   close(): Promise<void>;
 }
@@ -76,6 +80,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   const federation = createFederation({
     supergraphSdl: options.supergraphSdl,
     log,
+    ...(options.registeredOperations && { registeredOperations: options.registeredOperations }),
     clientOf(service) {
       const client = clients.get(service);
       if (!client) throw new Error(`the supergraph has a subgraph "${service}" that the router was given no way to reach`);
@@ -101,7 +106,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
-      incrementalDelivery(federation.executor),
+      incrementalDelivery(federation.graph),
       requestPlugin({ signInFor: identity === 'none' ? 'nothing' : production ? 'everything' : 'data' }),
     ],
   });
@@ -126,6 +131,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   return {
     port: http.port,
     url: http.url,
+    reload: federation.reload,
     async close() {
       await http.close();
       await server.stop();

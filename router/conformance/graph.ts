@@ -90,7 +90,7 @@ export async function startGraph(subgraphs: Readonly<Record<string, SubgraphDesc
         body: JSON.stringify(request),
       });
       const text = await response.text();
-      if (!response.headers.get('content-type')?.startsWith('multipart/mixed')) return [JSON.parse(text)];
+      if (!response.headers.get('content-type')?.startsWith('multipart/mixed')) return [JSON.parse(text) as unknown];
       return text.split('\r\n---').flatMap((part) => {
         const [, body] = part.split('\r\n\r\n');
         return body === undefined ? [] : [JSON.parse(body) as unknown];

@@ -15,7 +15,6 @@ import { takeAnswer } from './take-answer.ts';
 
 export interface ExecutorOptions {
   readonly planner: Planner;
-  readonly apiSchema: GraphQLSchema;
   readonly clientOf: (service: string) => SubgraphClient;
 }
 
@@ -44,8 +43,8 @@ export interface Executor {
 
 const mostVariableErrors = 50;
 
-export function createExecutor({ planner, apiSchema, clientOf }: ExecutorOptions): Executor {
-  const { supergraphSchema } = planner;
+export function createExecutor({ planner, clientOf }: ExecutorOptions): Executor {
+  const { supergraphSchema, apiSchema } = planner;
 
   interface Prepared {
     readonly compiled: CompiledOperation;

@@ -1,9 +1,9 @@
 import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
-import { buildSchema, GraphQLError, Kind } from 'graphql';
-import type { DefinitionNode, DocumentNode, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode, SelectionNode } from 'graphql';
+import { buildSchema, GraphQLError, GraphQLSchema, Kind } from 'graphql';
+import type { DefinitionNode, DocumentNode, GraphQLObjectType, OperationDefinitionNode, SelectionNode } from 'graphql';
 import { compilePlan, type Plan, type SubscriptionPlan } from './compile-plan.ts';
-import { resolveDefer, usesDefer } from './defer.ts';
+import { deferDirective, resolveDefer, usesDefer } from './defer.ts';
 import { assignInternalKeys, fieldsRequiredWithArguments } from './internal-keys.ts';
 import { conflictingRequires } from './required-arguments.ts';
 import { compileShape, conditionVariables, type Shape } from './shape.ts';
@@ -35,8 +35,6 @@ export interface OperationToCompile {
 
 export interface PlannerOptions {
   readonly supergraphSdl: string;
-  /** What clients see. */
-  readonly apiSchema: GraphQLSchema;
   /** Ways to resolve one selection that the planner looks at before it refuses. */
   readonly pathsLimit: number;
   /** Operations kept compiled; the least used one goes first. */
@@ -46,13 +44,16 @@ export interface PlannerOptions {
 export interface Planner {
   /** The supergraph with everything in it, visible to clients or not. */
   readonly supergraphSchema: GraphQLSchema;
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema;
   /** @throws what the planner throws on operations beyond its limits */
   compile(operation: OperationToCompile): CompiledOperation;
   /** The operations that were asked for most lately, the latest first: what a new planner should know from its beginning. */
   latest(count: number): OperationToCompile[];
 }
 
-export function createPlanner({ supergraphSdl, apiSchema, pathsLimit, cacheSize = 1_000 }: PlannerOptions): Planner {
+/** @throws when the supergraph cannot be served */
+export function createPlanner({ supergraphSdl, pathsLimit, cacheSize = 1_000 }: PlannerOptions): Planner {
   const supergraph = Supergraph.build(supergraphSdl, { validateSupergraph: false });
   const planner = new QueryPlanner(supergraph, {
     debug: { pathsLimit },
@@ -63,6 +64,7 @@ export function createPlanner({ supergraphSdl, apiSchema, pathsLimit, cacheSize 
   const conflicts = conflictingRequires(buildSchema(supergraphSdl, { assumeValid: true }));
   if (conflicts.length > 0) throw new Error(`The supergraph cannot be served: ${conflicts.join(' ')}`);
   const plannedSchema = supergraph.apiSchema();
+  const apiSchema = withDefer(plannedSchema.toGraphQLJSSchema());
   const requiredWithArguments = fieldsRequiredWithArguments(supergraphSdl);
   const cache = new Map<string, { readonly request: OperationToCompile; readonly compiled: CompiledOperation }>();
 
@@ -95,6 +97,7 @@ export function createPlanner({ supergraphSdl, apiSchema, pathsLimit, cacheSize 
 
   return {
     supergraphSchema,
+    apiSchema,
     compile(request) {
       const key = cacheKey(request);
       const known = cache.get(key);
@@ -135,6 +138,11 @@ const onlyOperation = ({ definitions }: DocumentNode, operation: OperationDefini
   kind: Kind.DOCUMENT,
   definitions: definitions.filter((definition) => definition === operation || definition.kind === Kind.FRAGMENT_DEFINITION),
 });
+
+function withDefer(schema: GraphQLSchema): GraphQLSchema {
+  const config = schema.toConfig();
+  return new GraphQLSchema({ ...config, directives: [...config.directives, deferDirective] });
+}
 
 /** Each condition doubles the shapes of an operation; beyond this many they are compiled for the request. */
 const mostShapes = 64;

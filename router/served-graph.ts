@@ -1,0 +1,47 @@
+import { validate } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+import { createExecutor, type Executor } from './execute/executor.ts';
+import { checkKnownScalars } from './known-scalars.ts';
+import { createPlanner, type Planner } from './plan/planner.ts';
+import type { SubgraphClient } from './subgraph-client.ts';
+
+/** One version of the graph: its schema and what executes operations on it. A request keeps the version it began with. */
+export interface ServedGraph {
+  readonly supergraphSdl: string;
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema;
+  readonly planner: Planner;
+  readonly executor: Executor;
+}
+
+export interface GraphOptions {
+  readonly clientOf: (service: string) => SubgraphClient;
+  /** Ways to resolve one selection that the planner looks at before it refuses. Real operations need a handful. */
+  readonly pathsLimit: number;
+}
+
+/** @throws when it is no supergraph, or one that cannot be served */
+export function buildGraph(supergraphSdl: string, { clientOf, pathsLimit }: GraphOptions): ServedGraph {
+  const planner = createPlanner({ supergraphSdl, pathsLimit });
+  checkKnownScalars(planner.apiSchema);
+  return { supergraphSdl, apiSchema: planner.apiSchema, planner, executor: createExecutor({ planner, clientOf }) };
+}
+
+/** How many plans a new version has before its first request. */
+const keptWarm = 200;
+
+/** Plans what the old version was asked for lately, so that the first requests to the new one need not wait. Other requests go on between two plans. */
+export async function warmUp(next: ServedGraph, previous: ServedGraph): Promise<number> {
+  let warm = 0;
+  for (const operation of previous.planner.latest(keptWarm).reverse()) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (validate(next.apiSchema, operation.document).length > 0) continue; // asked again, it is refused with the reason
+    try {
+      next.planner.compile(operation);
+      warm += 1;
+    } catch {
+      continue; // beyond the planner's limits now: whoever asks again is told
+    }
+  }
+  return warm;
+}
