@@ -1,11 +1,10 @@
 import { composeServices } from '@apollo/composition';
-import { ApolloGateway } from '@apollo/gateway';
+import { Supergraph } from '@apollo/federation-internals';
 import { buildSchema, GraphQLError, Kind, Source, lexicographicSortSchema, parse, printSchema } from 'graphql';
 import type { ASTNode, DefinitionNode, DocumentNode } from 'graphql';
 import { z } from 'zod';
 import { eventDefinitions } from '#schema/events.ts';
 import { conflictingRequires } from './plan/required-arguments.ts';
-import { disableGatewayTelemetry } from './gateway-telemetry.ts';
 
 /** One SDL file: `name` is what error messages call it. */
 export interface SdlFile {
@@ -54,7 +53,7 @@ export async function composeSchema(subgraphs: readonly SubgraphSdl[]): Promise<
   const supergraph = `${result.supergraphSdl.trimEnd()}\n`;
   const conflicts = conflictingRequires(buildSchema(supergraph, { assumeValid: true }));
   if (conflicts.length > 0) throw new CompositionFailure(conflicts);
-  return { supergraph, api: await apiSchema(supergraph) };
+  return { supergraph, api: apiSchema(supergraph) };
 }
 
 /** The JSON Schema catalogue of all events, for services that are not written in TypeScript. */
@@ -68,15 +67,10 @@ export function eventCatalogue(): string {
   return `${JSON.stringify({ specversion: '1.0', events }, null, 2)}\n`;
 }
 
-async function apiSchema(supergraphSdl: string): Promise<string> {
-  disableGatewayTelemetry();
-  const gateway = new ApolloGateway({ supergraphSdl, logger: silent });
-  const { schema } = await gateway.load();
-  await gateway.stop();
+function apiSchema(supergraphSdl: string): string {
+  const schema = Supergraph.build(supergraphSdl).apiSchema().toGraphQLJSSchema();
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
 }
-
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 // Parsed one by one and joined as trees, so that every node still knows the file and line it came from.
 function joined(files: readonly SdlFile[]): DocumentNode {
