@@ -9,6 +9,7 @@ export type ErrorPath = readonly (string | number)[];
 const genericMessages: Readonly<Partial<Record<GraphqlCode, string>>> = {
   UNAUTHENTICATED: 'Sign in first: this needs a valid token in the authorization header.',
   FORBIDDEN: 'You may not do this.',
+  NOT_FOUND: 'It is not there, or not yours to see. Check the id and who you are signed in as.',
   BAD_USER_INPUT: 'A variable or argument has a value that the field does not accept.',
   SUBGRAPH_UNAVAILABLE:
     'The service that owns this field does not answer at the moment. The rest of the answer is good; try again shortly.',

@@ -1,4 +1,5 @@
-import type { Appointment, AppointmentStatusEntry, HealthcareService } from '../subgraphs/appointment/generated/prisma/client.ts';
+import type { WrittenAppointment as Appointment } from '../subgraphs/appointment/appointment-store.ts';
+import type { AppointmentStatusEntry, HealthcareService } from '../subgraphs/appointment/generated/prisma/client.ts';
 import { placeFor } from '../subgraphs/appointment/booking-rules.ts';
 import { cancellationTerms, noShowFee } from '../subgraphs/appointment/cancellation-policy.ts';
 import type { AppointmentPart } from '../subgraphs/appointment/seed.ts';

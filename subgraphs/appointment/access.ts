@@ -5,6 +5,8 @@ import type { SqlExecutor } from '#chassis/database.ts';
 
 // Who may see and do what in this subgraph. What is not said here is denied.
 //
+// "Appointments" are the same in lists, alone and as they change; a patient's are followed by the patient's side and staff who see all.
+//
 //                  appointments          words in them   book, cancel, move     steps on the day   schedule      waitlist
 //   PATIENT        own and as a proxy    yes             own and as a proxy     arrive             weekly only   own and as a proxy
 //   PRACTITIONER   with themselves       yes             cancel, move           all                own           none
@@ -52,6 +54,16 @@ export function appointmentsInSight({ caller, charts }: Asker): Sql {
   if (caller.role === 'FRONT_DESK' || caller.role === 'SYSTEM' || caller.role === 'BILLER') return sql`true`;
   if (caller.role === 'PRACTITIONER' && caller.practitionerId) return sql`t.practitioner_id = ${caller.practitionerId}`;
   return caller.role === 'PATIENT' ? charts.mayOpenSql('t.patient_id') : sql`false`;
+}
+
+/** Whose appointments are followed: of one patient or one practitioner. */
+export type Party = { readonly practitionerId: string } | { readonly patientId: string };
+
+/** Follows all appointments of a party as they change. Each of them is asked for once more by `sightOf`. */
+export async function mayFollowAppointments({ caller, charts }: Asker, party: Party): Promise<boolean> {
+  if (caller.role === 'FRONT_DESK' || caller.role === 'BILLER' || caller.role === 'SYSTEM') return true;
+  if ('practitionerId' in party) return isThe(caller, party.practitionerId);
+  return caller.role === 'PATIENT' && charts.mayOpen(party.patientId);
 }
 
 /** Books and waits for this patient. */

@@ -6,6 +6,9 @@ import type { Tx } from './context.ts';
 import type { Appointment, AppointmentStatusEntry, Prisma } from './generated/prisma/client.ts';
 import { groupBy } from '#chassis/group-by.ts';
 
+/** An appointment as it is written: when it last changed is for the database to say. */
+export type WrittenAppointment = Omit<Appointment, 'updatedAt'>;
+
 export async function appointmentsByIds(db: Tx, ids: readonly string[]): Promise<Map<string, Appointment>> {
   const rows = await db.appointment.findMany({ where: { id: { in: [...ids] } } });
   return new Map(rows.map((row) => [row.id, row]));
@@ -100,7 +103,7 @@ export function brokenPromise(error: unknown): 'practitioner' | 'patient' | null
   return isExclusionViolation(error, 'appointment_patient_no_overlap') ? 'patient' : null;
 }
 
-export async function insertAppointment(tx: Tx, appointment: Appointment, changedBy: string): Promise<void> {
+export async function insertAppointment(tx: Tx, appointment: WrittenAppointment, changedBy: string): Promise<void> {
   await tx.appointment.create({ data: appointment });
   await insertHistory(tx, appointment, appointment.createdAt, changedBy);
 }
@@ -118,7 +121,7 @@ export async function changeAppointment(
   return changed;
 }
 
-async function insertHistory(tx: Tx, { id, status, startsAt }: Appointment, at: Date, changedBy: string): Promise<void> {
+async function insertHistory(tx: Tx, { id, status, startsAt }: WrittenAppointment, at: Date, changedBy: string): Promise<void> {
   await tx.$executeRaw`
     insert into appointment_status_entry (appointment_id, sequence, status, starts_at, changed_at, changed_by)
     select ${id}, coalesce(max(sequence), 0) + 1, ${status}::appointment_status, ${startsAt}::timestamptz, ${at}::timestamptz, ${changedBy}

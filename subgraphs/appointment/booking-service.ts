@@ -5,11 +5,10 @@ import { mutate } from '#chassis/mutation.ts';
 import { actsForPatients, isPatientSide, mayActFor, mayChange, sightOf, within } from './access.ts';
 import { timeOf } from './appointment-events.ts';
 import { appointmentAfterChange, findAppointment } from './appointment-service.ts';
-import { appointmentById, changeAppointment, insertAppointment } from './appointment-store.ts';
+import { appointmentById, changeAppointment, insertAppointment, type WrittenAppointment } from './appointment-store.ts';
 import { assertFree, assertKnownPatient, assertOffered, assertReschedulable, keepingPromises, serviceOf } from './booking-checks.ts';
 import { assertBookable, assertMovable, placeFor, words } from './booking-rules.ts';
 import type { AppointmentContext, Tx } from './context.ts';
-import type { Appointment } from './generated/prisma/client.ts';
 import type { BookAppointmentInput, RescheduleAppointmentInput } from './generated/graphql.ts';
 import { healthcareServiceById } from './healthcare-service-store.ts';
 import type { BookAppointmentPayloadMapper, TakenPlace } from './mappers.ts';
@@ -38,7 +37,7 @@ export async function bookAppointment(context: AppointmentContext, input: BookAp
       assertBookable(service, startsAt, now, isPatientSide(caller));
       await assertOffered(tx, service, place);
 
-      const appointment: Appointment = {
+      const appointment: WrittenAppointment = {
         ...place,
         id: newId('apt'),
         healthcareServiceId,

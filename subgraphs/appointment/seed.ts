@@ -1,6 +1,6 @@
 import { bulkLoad } from '#chassis/bulk-load.ts';
+import type { WrittenAppointment } from './appointment-store.ts';
 import type {
-  Appointment,
   AppointmentStatusEntry,
   AvailabilityException,
   AvailabilityRule,
@@ -23,7 +23,7 @@ export interface AppointmentPart {
   rules: AvailabilityRule[];
   exceptions: AvailabilityException[];
   knownPatients: KnownPatient[];
-  appointments: Appointment[];
+  appointments: WrittenAppointment[];
   statusEntries: AppointmentStatusEntry[];
   waitlistEntries: WaitlistEntry[];
   proxyRelations: { grantId: string; patientId: string; proxyPatientId: string; endsOn: Date | null }[];

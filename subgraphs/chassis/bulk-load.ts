@@ -7,7 +7,7 @@ export type InsertRows = (table: string, rows: readonly object[]) => Promise<voi
 /**
  * Loads a stream of parts into one database, in one transaction. After each part the deferred constraints are checked, so
  * that a mistake shows where it is and the list of checks to come stays short. The source may hold back its end until
- * others are ready to commit too.
+ * others are ready to commit too. Nobody is told of the rows: subscriptions do not see them come.
  * @returns how many rows were inserted
  */
 export async function bulkLoad<Part>(
@@ -25,6 +25,7 @@ export async function bulkLoad<Part>(
   };
   try {
     await client.query('begin');
+    await client.query(`select set_config('chassis.bulk_load', 'on', true)`);
     for await (const part of parts) {
       await client.query('set constraints all deferred');
       await load(part, insert, client);

@@ -1,6 +1,7 @@
 import type { SubgraphName } from '#schema/events.ts';
 import type { Logger } from 'pino';
 import type { Caller } from './caller.ts';
+import type { Changes } from './change-notices.ts';
 import type { ChartAccess } from './chart-access.ts';
 import type { Database, SqlClient } from './database.ts';
 import type { Outbox } from './outbox.ts';
@@ -16,5 +17,7 @@ export interface RequestContext<Client extends SqlClient = SqlClient> {
   readonly outbox: Outbox;
   /** Whose charts the caller may open: self, proxy, treating relation. */
   readonly charts: ChartAccess;
+  /** What a subscription waits with. Watches that its start opens end with it; nothing else opens one. */
+  readonly changes: Changes;
   now(): Date;
 }

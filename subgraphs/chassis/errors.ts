@@ -181,6 +181,8 @@ export const notFound = (noun: string, path: string[]): Refusal =>
 export const graphqlCodes = {
   UNAUTHENTICATED: 'No valid token came with a request that needs one.',
   FORBIDDEN: 'The token is valid but does not allow this.',
+  NOT_FOUND:
+    'What the subscription is about is not there, or not (no longer) yours to see. Or the HTTP address is wrong: GraphQL is at /graphql.',
   BAD_USER_INPUT: 'A variable or argument has a value that the field does not accept.',
   GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
   GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema.',
@@ -191,15 +193,20 @@ export const graphqlCodes = {
 } as const;
 
 /**
- * Codes of requests that are refused before any service sees them, in the same place of the answer. Apart from `graphqlCodes`, because
+ * Codes of requests that are refused before any service sees them, in the same place of the answer (so is NOT_FOUND). Apart from `graphqlCodes`, because
  * only the router says them: from a service they would be a defect of ours. Documented in docs/errors.md.
  */
 export const requestCodes = {
   BAD_REQUEST: 'The HTTP request is not one that can carry an operation.',
-  NOT_FOUND: 'There is nothing at this address. GraphQL is at /graphql.',
   OPERATION_RESOLUTION_FAILURE: 'The document has several operations, and operationName names none of them.',
   PERSISTED_QUERY_NOT_SUPPORTED: 'Only a hash came. Send the document itself.',
 } as const;
+
+/** A subscription cannot begin or go on. "Not there" and "not yours" are one answer. */
+export const notYours = (noun: string): GraphQLError =>
+  new GraphQLError(`No ${noun} with this id that you may see. Check the id and who you are signed in as.`, {
+    extensions: { code: 'NOT_FOUND' },
+  });
 
 /** An argument of a query is out of range. `argument` is its path: `first`, `filter.birthDate`. */
 export const badInput = (argument: string, message: string): GraphQLError =>

@@ -41,6 +41,7 @@ const context = (subject = 'ada'): RequestContext<PrismaClient> => ({
   log: pino({ level: 'silent' }),
   database,
   outbox: { wake: () => undefined, settled: (events) => (settled.push([...events]), Promise.resolve()) },
+  changes: { watch: () => Promise.reject(new Error('a mutation waits for no change')) },
   charts: createChartAccess({ role: 'PATIENT', subject, scopes: [] }, database.client),
   now: () => new Date(),
 });

@@ -5,14 +5,16 @@ import {
   ApolloServerPluginUsageReportingDisabled,
   ApolloServerPluginSchemaReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import type { RequestContext } from './context.ts';
 import { graphqlCodes } from './errors.ts';
 import { eventBatch, type EventBatch } from './events-in.ts';
+import { graphqlOverSse, wantsEventStream } from './graphql-over-sse.ts';
 import { graphqlOverHttp, HttpError, readJson, requestUrl, sendJson, startHttpServer, type HttpServer } from './http.ts';
 import { internalTokenHeader, linkKey, verifyInternalToken, type InternalClaims, type LinkKeys } from './internal-token.ts';
 import { logOperations } from './log-operations.ts';
+import { maskUnexpected } from './mask-unexpected.ts';
 import type { Subgraph } from './subgraph.ts';
 import type { IncomingMessage } from 'node:http';
 
@@ -26,7 +28,7 @@ export interface ServeOptions {
 const maxBodyBytes = 4 * 1024 * 1024;
 
 /**
- * Puts a subgraph on HTTP: /graphql for the router, /events for subgraphs that push, /health for the supervisor.
+ * Puts a subgraph on HTTP: /graphql for the router (subscriptions as an event stream), /events for subgraphs that push, /health for the supervisor.
  * Whatever comes without a token signed for this subgraph is refused, introspection and `_entities` included.
  */
 export async function serveSubgraph(subgraph: Subgraph, { port, host, linkKeys, log }: ServeOptions): Promise<HttpServer> {
@@ -59,14 +61,13 @@ export async function serveSubgraph(subgraph: Subgraph, { port, host, linkKeys, 
   };
 
   const identities = new WeakMap<IncomingMessage, InternalClaims>();
-  const graphql = graphqlOverHttp(server, {
-    maxBodyBytes,
-    context: async (request) => {
-      const claims = identities.get(request);
-      if (!claims) throw new GraphQLError(graphqlCodes.UNAUTHENTICATED, { extensions: { code: 'UNAUTHENTICATED' } });
-      return subgraph.context(claims);
-    },
-  });
+  const claimsOf = (request: IncomingMessage): InternalClaims => {
+    const claims = identities.get(request);
+    if (!claims) throw new GraphQLError(graphqlCodes.UNAUTHENTICATED, { extensions: { code: 'UNAUTHENTICATED' } });
+    return claims;
+  };
+  const graphql = graphqlOverHttp(server, { maxBodyBytes, context: async (request) => subgraph.context(claimsOf(request)) });
+  const subscriptions = graphqlOverSse(subgraph.subscriptions, { maxBodyBytes, claims: claimsOf });
 
   const receiveEvents = async (request: IncomingMessage): Promise<unknown> => {
     const from = request.headers['x-event-source'];
@@ -96,29 +97,17 @@ export async function serveSubgraph(subgraph: Subgraph, { port, host, linkKeys, 
       if (pathname === '/events' && request.method === 'POST') return sendJson(response, 200, await receiveEvents(request));
       if (pathname === '/graphql') {
         identities.set(request, await identify(request, 'router'));
-        return graphql(request, response);
+        return wantsEventStream(request) ? subscriptions(request, response) : graphql(request, response);
       }
       throw new HttpError(404, 'NOT_FOUND', 'There is nothing here.');
     },
   }).then((http) => ({
     ...http,
     async close() {
+      // Streams have no end to wait for: who listens subscribes again, elsewhere or when this service is back.
+      subgraph.subscriptions.end();
       await http.close();
       await server.stop();
     },
   }));
-}
-
-/** Errors with a code of ours were meant for the caller; anything else is a defect: logged whole, answered without detail. */
-function maskUnexpected(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
-  const code = formatted.extensions?.code;
-  if (typeof code === 'string' && code in graphqlCodes && code !== 'INTERNAL_SERVER_ERROR') return formatted;
-  log.error({ err: error instanceof GraphQLError ? (error.originalError ?? error) : error, path: formatted.path }, 'a resolver failed');
-  const { locations, path } = formatted;
-  return {
-    message: graphqlCodes.INTERNAL_SERVER_ERROR,
-    ...(locations && { locations }),
-    ...(path && { path }),
-    extensions: { code: 'INTERNAL_SERVER_ERROR' },
-  };
 }

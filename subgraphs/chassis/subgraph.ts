@@ -4,6 +4,7 @@ import { parse, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { SubgraphName } from '#schema/events.ts';
 import type { Caller } from './caller.ts';
+import { openChangeNotices, type Changes } from './change-notices.ts';
 import { createChartAccess } from './chart-access.ts';
 import type { RequestContext } from './context.ts';
 import { openDatabase, type Database, type SqlExecutor, type TransactionalClient } from './database.ts';
@@ -13,6 +14,7 @@ import { eventLinks } from './links.ts';
 import { createRelay, type Courier, type Relay } from './relay.ts';
 import { scalars } from './scalars.ts';
 import { subgraphSdl } from './subgraph-sdl.ts';
+import { createSubscriptions, type Subscriptions } from './subscriptions.ts';
 
 /** What a subgraph is started with; the same for a process of its own and for all in one process. */
 export interface SubgraphOptions {
@@ -29,11 +31,12 @@ export interface SubgraphOptions {
   relay?: { pollMs?: number; heartbeatMs?: number };
 }
 
-/** A running subgraph, before any transport: HTTP and in-process calls stand on the same three things. */
+/** A running subgraph, before any transport: HTTP and in-process calls stand on the same four things. */
 export interface Subgraph<Context extends RequestContext = RequestContext> {
   readonly name: SubgraphName;
   readonly schema: GraphQLSchema;
   context(request: { caller: Caller; requestId: string }): Context;
+  readonly subscriptions: Subscriptions;
   readonly inbox: Inbox;
   readonly relay: Relay;
   readonly database: Database;
@@ -93,7 +96,8 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
       ...options.relay,
     });
     const inbox = createInbox<Tx>({ name, client: database.client, handlers: definition.handlers, outbox: relay, log });
-    const base = (caller: Caller, requestId: string): RequestContext<Client> => ({
+    const notices = openChangeNotices({ url: options.databaseUrl, applicationName: name, log });
+    const base = (caller: Caller, requestId: string, changes: Changes = notices): RequestContext<Client> => ({
       subgraph: name,
       caller,
       requestId,
@@ -101,11 +105,13 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
       database,
       outbox: relay,
       charts: createChartAccess(caller, database.client),
+      changes,
       now: options.now ?? (() => new Date()),
     });
-    const context = (request: { caller: Caller; requestId: string }) =>
-      definition.createContext(base(request.caller, request.requestId), options);
+    const context = (request: { caller: Caller; requestId: string; changes?: Changes }) =>
+      definition.createContext(base(request.caller, request.requestId, request.changes), options);
     const schema = buildSubgraphSchema({ typeDefs: parse(subgraphSdl(name)), resolvers: { ...scalars, ...definition.resolvers } });
+    const subscriptions = createSubscriptions({ schema, notices, context });
     const background: BackgroundWork[] = [];
 
     await definition.prepare?.(base(systemCaller(name), `${name}-start`));
@@ -114,6 +120,7 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
       name,
       schema,
       context,
+      subscriptions,
       inbox,
       relay,
       database,
@@ -126,6 +133,8 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
         if (definition.start) background.push(definition.start((requestId) => context({ caller: systemCaller(name), requestId })));
       },
       async close() {
+        subscriptions.end();
+        await notices.close();
         await Promise.all(background.map((work) => work.close()));
         await relay.close();
         await database.close();

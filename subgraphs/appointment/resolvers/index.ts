@@ -32,6 +32,7 @@ import { practitioner } from './query-practitioner.ts';
 import { practitioners } from './query-practitioners.ts';
 import { Schedule } from './schedule.ts';
 import { Slot } from './slot.ts';
+import { appointmentUpdated } from './subscription-appointment-updated.ts';
 import { WaitlistEntry } from './waitlist-entry.ts';
 
 export const resolvers = {
@@ -62,6 +63,7 @@ export const resolvers = {
     joinWaitlist,
     leaveWaitlist,
   },
+  Subscription: { appointmentUpdated },
   Practitioner,
   HealthcareService,
   Schedule,

@@ -19,10 +19,20 @@ export interface TestCaller {
   execute<Data = Record<string, never>>(document: string, variables?: Record<string, unknown>): Promise<Data>;
   /** Runs an operation and gives data and errors. */
   run<Data = Record<string, unknown>>(document: string, variables?: Record<string, unknown>): Promise<ExecutionResult<Data>>;
+  /** Subscribes. `next()` fails the test when an event has errors or the stream has ended. */
+  subscribe<Data = Record<string, unknown>>(document: string, variables?: Record<string, unknown>): TestSubscription<Data>;
+}
+
+export interface TestSubscription<Data> extends AsyncDisposable {
+  /** The data of the next event. */
+  next(): Promise<Data>;
+  /** The next result as it comes; undefined when the stream is over. */
+  result(): Promise<ExecutionResult<Data> | undefined>;
 }
 
 export interface TestSubgraph<S extends Subgraph> extends AsyncDisposable {
   readonly subgraph: S;
+  readonly databaseUrl: string;
   /** Acts as a caller of this role; give the ids that the role needs. */
   as(spec: CallerSpec): TestCaller;
   /** Delivers an event as its source would, with the next sequence of its aggregate. */
@@ -44,6 +54,8 @@ export interface TestSubgraphOptions {
   env?: NodeJS.ProcessEnv;
   /** Starts relay and background work too. */
   start?: boolean;
+  /** Another replica of the service that this one stands for: the same database. */
+  replicaOf?: TestSubgraph<Subgraph>;
 }
 
 const silent = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
@@ -53,12 +65,13 @@ export async function testSubgraph<S extends Subgraph>(
   create: (options: SubgraphOptions) => Promise<S>,
   options: TestSubgraphOptions = {},
 ): Promise<TestSubgraph<S>> {
-  const database = await testDatabase(name);
+  const database = options.replicaOf ? null : await testDatabase(name);
+  const databaseUrl = database?.url ?? options.replicaOf?.databaseUrl ?? '';
   let fixedNow = options.now;
   const heard: string[] = [];
   const sequences = new Map<string, number>();
   const subgraph = await create({
-    databaseUrl: database.url,
+    databaseUrl,
     log: silent,
     courier: { deliver: (_consumer, batch) => Promise.resolve(batch.events.map(({ id }) => ({ id, outcome: 'applied' as const }))) },
     now: () => fixedNow ?? new Date(),
@@ -92,6 +105,7 @@ export async function testSubgraph<S extends Subgraph>(
 
   return {
     subgraph,
+    databaseUrl,
     as(spec) {
       const caller: Caller = {
         subject: `test-${spec.role}-${spec.patientId ?? spec.practitionerId ?? spec.organizationId ?? ''}`,
@@ -112,6 +126,8 @@ export async function testSubgraph<S extends Subgraph>(
       return {
         caller,
         run,
+        subscribe: (query, variables) =>
+          testSubscription(subgraph.subscriptions.subscribe({ query, variables, caller, requestId: `test-${newId('evt')}` })),
         async execute<Data>(document: string, variables?: Record<string, unknown>) {
           const { data, errors } = await run<Data>(document, variables);
           if (errors || !data) throw new Error(`the operation failed: ${JSON.stringify(errors)}`);
@@ -146,7 +162,25 @@ export async function testSubgraph<S extends Subgraph>(
     },
     async [Symbol.asyncDispose]() {
       await subgraph.close();
-      await database[Symbol.asyncDispose]();
+      await database?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function testSubscription<Data>(results: AsyncGenerator<ExecutionResult, void, undefined>): TestSubscription<Data> {
+  const result = async (): Promise<ExecutionResult<Data> | undefined> => {
+    const { done, value } = await results.next();
+    return done || !value ? undefined : (JSON.parse(JSON.stringify(value)) as ExecutionResult<Data>);
+  };
+  return {
+    result,
+    async next() {
+      const event = await result();
+      if (!event?.data || event.errors) throw new Error(`no event: ${JSON.stringify(event ?? 'the stream is over')}`);
+      return event.data;
+    },
+    async [Symbol.asyncDispose]() {
+      await results.return();
     },
   };
 }

@@ -15,6 +15,7 @@ import { Patient } from './patient.ts';
 import { Practitioner } from './practitioner.ts';
 import { visit } from './query-visit.ts';
 import { waitingRoom } from './query-waiting-room.ts';
+import { visitUpdated } from './subscription-visit-updated.ts';
 import { VisitParticipant } from './visit-participant.ts';
 import { Visit } from './visit.ts';
 
@@ -31,6 +32,7 @@ export const resolvers = {
     signNote,
     addNoteAddendum,
   },
+  Subscription: { visitUpdated },
   Visit,
   VisitParticipant,
   ClinicalNote,
