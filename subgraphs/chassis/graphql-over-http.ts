@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer, type BaseContext } from '@apollo/server';
+import { answerType } from './answer-type.ts';
 import { HttpError, type Handler } from './http.ts';
 import { hasNulInDocument, nulRefused, readJson } from './request-body.ts';
 
@@ -25,12 +26,13 @@ export function graphqlOverHttp<Context extends BaseContext>(
       return;
     }
     if (method !== 'GET' && method !== 'POST') throw new HttpError(405, 'BAD_REQUEST', 'Operations come with GET or POST.', { allow });
+    const headers = negotiated(request);
     const queryAt = url.indexOf('?');
     const search = queryAt < 0 ? '' : url.slice(queryAt);
     const body = method === 'POST' ? await readJson(request, maxBodyBytes) : undefined;
     if (hasNul(search, body)) throw nulRefused();
     const result = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method, headers: negotiated(request), search, body },
+      httpGraphQLRequest: { method, headers, search, body },
       context: () => context(request, response),
     });
     response.statusCode = result.status ?? 200;
@@ -43,8 +45,7 @@ export function graphqlOverHttp<Context extends BaseContext>(
 
 // All that Apollo Server looks at when its own CSRF rule, landing page and tracing are off.
 function negotiated({ headers: { accept, 'content-type': contentType } }: IncomingMessage): HeaderMap {
-  const headers = new HeaderMap();
-  if (accept !== undefined) headers.set('accept', accept);
+  const headers = new HeaderMap([['accept', answerType(accept)]]);
   if (contentType !== undefined) headers.set('content-type', contentType);
   return headers;
 }
