@@ -71,7 +71,7 @@ describe('methods', () => {
 
   test('GET carries a query of a program without odd headers, and no mutation', async () => {
     const { status, bytes } = await get('{ people { name } }');
-    expect([status, bytes.toString()]).toEqual([200, '{"data":{"people":[{"name":"Ann"},{"name":"Bo"}]}}\n']);
+    expect([status, bytes.toString()]).toEqual([200, '{"data":{"people":[{"name":"Ann"},{"name":"Bo"}]}}']);
     const mutation = await get('mutation { addThing(label: "x") { label } }');
     expect([mutation.status, mutation.headers['allow']]).toEqual([405, 'POST']);
     expect(graph.things.seen).toEqual([]);
@@ -122,7 +122,7 @@ describe('compression', () => {
     expect([plain.headers['content-encoding'], plain.headers['vary']]).toEqual([undefined, 'accept, accept-encoding']);
     const { headers, bytes } = await post('{ __typename }', { 'accept-encoding': 'gzip, identity;q=0' });
     expect(headers['content-encoding']).toBe('gzip');
-    expect(gunzipSync(bytes).toString()).toBe('{"data":{"__typename":"Query"}}\n');
+    expect(gunzipSync(bytes).toString()).toBe('{"data":{"__typename":"Query"}}');
   });
 
   test('of an answer whose client leaves meanwhile harms nobody', async () => {
@@ -138,6 +138,14 @@ describe('compression', () => {
     expect((await post(long, { 'accept-encoding': 'br' })).status).toBe(200);
     expect(router.logged().filter(({ defect }) => defect !== undefined)).toEqual([]);
   });
+});
+
+test('a mutation whose result the client could not take does not take place', async () => {
+  const before = graph.things.seen.length;
+  for (const headers of [{ accept: 'text/csv' }, { accept: 'multipart/mixed;deferSpec=20220824' }, { 'accept-encoding': 'identity;q=0' }]) {
+    expect((await post('mutation { addThing(label: "x") { label } }', headers as Record<string, string>)).status).toBe(406);
+  }
+  expect(graph.things.seen).toHaveLength(before);
 });
 
 describe('U+0000', () => {

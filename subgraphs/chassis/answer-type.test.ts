@@ -28,7 +28,7 @@ test.each(['text/csv', 'text/*', '', 'application/json;q=0', '*/*;q=0', `${json}
   (accept) => expect(() => answerType(accept)).toThrow(expect.objectContaining({ status: 406 })),
 );
 
-test('a multipart answer is negotiated further on', () => {
-  const accept = 'multipart/mixed;deferSpec=20220824, application/json';
-  expect(answerType(accept)).toBe(accept);
+test('who takes an answer in parts also says what it takes when there is one part only', () => {
+  expect(answerType('multipart/mixed;deferSpec=20220824,application/json')).toBe('multipart/mixed;deferSpec=20220824, application/json');
+  expect(() => answerType('multipart/mixed;deferSpec=20220824')).toThrow(expect.objectContaining({ status: 406 }));
 });

@@ -9,26 +9,32 @@ type Welcome = readonly [weight: number, precision: number, earliness: number];
 /**
  * Which media type the client wants, by RFC 9110 §12.5.1. Decided before the operation runs: a mutation whose result nobody takes must
  * not have taken place.
+ * @returns an `accept` header with that type alone, and before it the multipart types that the client takes for an answer in parts
  * @throws HttpError 406 when it takes none of ours
  */
 export function answerType(accept: string | undefined): string {
   if (accept === undefined || accept === '*/*' || accept === 'application/json') return ours[0];
-  // Parts of an incremental answer are of a type with parameters of its own, which Apollo Server reads.
-  if (/\bmultipart\/mixed\b/i.test(accept)) return accept;
   const ranges = accept.split(',').map(readRange);
   const [json, response] = ours.map((type) => welcome(type, ranges));
-  if (json && (!response || compare(json, response) >= 0)) return ours[0];
-  if (response) return ours[1];
-  throw new HttpError(406, 'BAD_REQUEST', `Answers come as ${ours.join(' or ')}. The accept header takes neither.`);
+  const chosen = json && (!response || compare(json, response) >= 0) ? ours[0] : response ? ours[1] : null;
+  if (!chosen) throw new HttpError(406, 'BAD_REQUEST', `Answers come as ${ours.join(' or ')}. The accept header takes neither.`);
+  const inParts = ranges.filter(({ name, weight }) => name === 'multipart/mixed' && weight > 0);
+  return [...inParts.map(({ text }) => text), chosen].join(', ');
 }
 
-function readRange(text: string): { name: string; weight: number } {
+interface Range {
+  readonly text: string;
+  readonly name: string;
+  readonly weight: number;
+}
+
+function readRange(text: string): Range {
   const [name = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
   const weight = parameters.find((parameter) => parameter.startsWith('q='));
-  return { name, weight: weight === undefined ? 1 : Number(weight.slice(2)) || 0 };
+  return { text: text.trim(), name, weight: weight === undefined ? 1 : Number(weight.slice(2)) || 0 };
 }
 
-function welcome(type: string, ranges: readonly { name: string; weight: number }[]): Welcome | null {
+function welcome(type: string, ranges: readonly Range[]): Welcome | null {
   for (const [vagueness, name] of [type, 'application/*', '*/*'].entries()) {
     const at = ranges.findIndex((range) => range.name === name);
     const weight = ranges[at]?.weight;

@@ -38,8 +38,7 @@ export function graphqlOverHttp<Context extends BaseContext>(
     response.statusCode = result.status ?? 200;
     for (const [name, value] of result.headers) response.setHeader(name, value);
     if (result.body.kind === 'complete') return send(response, result.body.string);
-    for await (const chunk of result.body.asyncIterator) response.write(chunk);
-    response.end();
+    await sendParts(response, result.body.asyncIterator);
   };
 }
 
@@ -60,4 +59,19 @@ function sendText(response: ServerResponse, text: string): void {
   const bytes = Buffer.from(text);
   response.setHeader('content-length', bytes.length);
   response.end(bytes);
+}
+
+/** How long a client may take nothing of the parts that wait for it. */
+const stalledMs = 30_000;
+
+/** Sends each part as it comes, uncompressed, no faster than the client takes them; stops when it has left. */
+async function sendParts(response: ServerResponse, parts: AsyncIterable<string>): Promise<void> {
+  for await (const part of parts) {
+    if (response.destroyed) return;
+    if (response.write(part)) continue;
+    response.socket?.setTimeout(stalledMs); // node:http closes the connection then
+    await new Promise<void>((resolve) => response.once('drain', resolve).once('close', resolve));
+    response.socket?.setTimeout(0);
+  }
+  response.end();
 }
