@@ -34,7 +34,7 @@ async function send(
   return { status: response.statusCode, headers: response.headers, bytes: Buffer.from(await response.body.arrayBuffer()) };
 }
 
-const post = (query: string, headers: Record<string, string> = {}, variables: unknown = undefined) =>
+const post = (query: string, headers: Record<string, string> = {}, variables?: unknown) =>
   send('/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -149,21 +149,21 @@ test('a mutation whose result the client could not take does not take place', as
 });
 
 describe('U+0000', () => {
-  const ask = 'query ($id: ID!) { person(id: $id) { name } }';
+  const person = 'query ($id: ID!) { person(id: $id) { name } }';
   test.each([
-    ['in a variable', () => post(ask, {}, { id: 'a\0' })],
+    ['in a variable', () => post(person, {}, { id: 'a\0' })],
     ['in a document', () => post(String.raw`{ person(id: "\u0000") { name } }`)],
     ['in a document, in braces', () => post(String.raw`{ person(id: "\u{000}") { name } }`)],
-    ['in a variable by GET', () => get(ask, {}, JSON.stringify({ id: 'a\0' }))],
+    ['in a variable by GET', () => get(person, {}, JSON.stringify({ id: 'a\0' }))],
     ['in a document by GET', () => get('{ person(id: "\0") { name } }')],
     ['in a document by GET, escaped', () => get(String.raw`{ person(id: "\u0000") { name } }`)],
-  ])('%s is refused', async (_, send) => {
-    const { status, bytes } = await send();
+  ])('%s is refused', async (_, ask) => {
+    const { status, bytes } = await ask();
     expect([status, JSON.parse(bytes.toString())]).toMatchObject([400, { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] }]);
   });
 
   test('is not meant by what only looks like it', async () => {
-    for (const id of [String.raw`\u0000`, '100%00']) expect((await post(ask, {}, { id })).status).toBe(200);
+    for (const id of [String.raw`\u0000`, '100%00']) expect((await post(person, {}, { id })).status).toBe(200);
   });
 });
 
