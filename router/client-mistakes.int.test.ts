@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { peopleGraph } from './testing/people-graph.ts';
 import { testRouter } from './testing/test-router.ts';
 
-// What a client gets wrong is answered with 400 and a code that says so, and is no defect of ours.
+// What a client gets wrong is answered with a code that says so, and is no defect of ours. The status is 400 for who accepts
+// application/graphql-response+json, and 200 for who reads plain JSON, as GraphQL over HTTP wants it.
 
 let graph: Awaited<ReturnType<typeof peopleGraph>>;
 let router: Awaited<ReturnType<typeof testRouter>>;
@@ -15,34 +16,34 @@ afterAll(async () => {
   await graph[Symbol.asyncDispose]();
 });
 
-const post = async (body: unknown) => {
+async function post(body: unknown, accept: string) {
   const response = await fetch(`${router.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer good' },
+    headers: { 'content-type': 'application/json', authorization: 'Bearer good', accept },
     body: JSON.stringify(body),
   });
-  return { status: response.status, body: (await response.json()) as { errors?: { message: string; extensions: { code: string } }[] } };
-};
+  const { errors } = (await response.json()) as { errors?: { extensions: { code: string } }[] };
+  return { status: response.status, codes: errors?.map(({ extensions }) => extensions.code) };
+}
+
+async function expectMistake(body: unknown, code: string) {
+  expect(await post(body, 'application/graphql-response+json')).toEqual({ status: 400, codes: [code] });
+  for (const accept of ['application/json', '*/*']) expect(await post(body, accept)).toEqual({ status: 200, codes: [code] });
+}
 
 describe('an operation that cannot be found', () => {
   test.each([
     ['several operations and no name', { query: 'query A { people { name } } query B { people { name } }' }],
     ['a name that is not in the document', { query: 'query A { people { name } }', operationName: 'Z' }],
-  ])('%s', async (_, request) => {
-    const { status, body } = await post(request);
-    expect(status).toBe(400);
-    expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual(['OPERATION_RESOLUTION_FAILURE']);
-  });
+  ])('%s', (_, request) => expectMistake(request, 'OPERATION_RESOLUTION_FAILURE'));
 
-  test('a kind of operation that the graph does not have', async () => {
-    const { status, body } = await post({ query: 'subscription { __typename }' });
-    expect(status).toBe(400);
-    expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
-  });
+  test('a kind of operation that the graph does not have', () =>
+    expectMistake({ query: 'subscription { __typename }' }, 'GRAPHQL_VALIDATION_FAILED'));
 });
 
-test('a variable of a wrong type', async () => {
-  const { status, body } = await post({ query: 'query ($id: ID!) { person(id: $id) { name } }', variables: { id: { a: 1 } } });
-  expect(status).toBe(400);
-  expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
-});
+test('a variable of a wrong type', () =>
+  expectMistake({ query: 'query ($id: ID!) { person(id: $id) { name } }', variables: { id: { a: 1 } } }, 'BAD_USER_INPUT'));
+
+test('a document that is not GraphQL', () => expectMistake({ query: '{' }, 'GRAPHQL_PARSE_FAILED'));
+
+test('a field that is not there', () => expectMistake({ query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'));

@@ -3,6 +3,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { RouterContext } from './request-context.ts';
 import { codesOf } from './request-log.ts';
 import type { RequestRecord } from './request-log.ts';
+import { withStatusOfMediaType } from './status-code.ts';
 
 type HttpServerSide = Pick<ApolloServer<RouterContext>, 'executeHTTPGraphQLRequest'>;
 
@@ -14,7 +15,8 @@ export const nameEarlyRefusals = (server: HttpServerSide, requestId: string, rec
   async executeHTTPGraphQLRequest(request) {
     const answer = await server.executeHTTPGraphQLRequest(request);
     const operationBegan = record.outcome !== 'refused' || record.codes.length > 0;
-    if (operationBegan || answer.body.kind !== 'complete') return answer;
+    if (operationBegan) return withStatusOfMediaType(answer, record.codes);
+    if (answer.body.kind !== 'complete') return answer;
     const { errors } = JSON.parse(answer.body.string) as { errors: GraphQLFormattedError[] };
     record.codes = codesOf(errors);
     const named = errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));

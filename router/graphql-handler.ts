@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import type { Logger } from 'pino';
-import { graphqlOverHttp, HttpError } from '#chassis/http.ts';
 import type { Caller } from '#chassis/caller.ts';
+import { graphqlOverHttp } from '#chassis/graphql-over-http.ts';
+import { HttpError } from '#chassis/http.ts';
 import { challenge } from './client-errors.ts';
+import { codingsFrom, sendCompressed } from './compression.ts';
+import { refuseOtherSites } from './csrf.ts';
 import { nameEarlyRefusals } from './early-refusals.ts';
 import { readBearer } from './identity.ts';
 import type { TokenVerifier } from './identity.ts';
@@ -37,18 +40,21 @@ export function graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBody
         clientLeft: clientLeft.aborted,
       }),
     );
-    const handle = graphqlOverHttp(nameEarlyRefusals(server, requestId, record), {
-      maxBodyBytes,
-      context: async () => {
-        const caller = await identify(request, verifyToken).catch((error: unknown) => {
-          response.setHeader(challenge.name, challenge.value);
-          throw error;
-        });
-        record.role = caller?.role ?? 'none';
-        return { caller, requestId, log: requestLog, deadline: startedAt + requestDeadlineMs, clientLeft, record };
-      },
-    });
     try {
+      refuseOtherSites(request.headers);
+      const codings = codingsFrom(request.headers['accept-encoding']);
+      const handle = graphqlOverHttp(nameEarlyRefusals(server, requestId, record), {
+        maxBodyBytes,
+        send: (_, text) => sendCompressed(response, text, codings),
+        context: async () => {
+          const caller = await identify(request, verifyToken).catch((error: unknown) => {
+            response.setHeader(challenge.name, challenge.value);
+            throw error;
+          });
+          record.role = caller?.role ?? 'none';
+          return { caller, requestId, log: requestLog, deadline: startedAt + requestDeadlineMs, clientLeft, record };
+        },
+      });
       await handle(request, response);
     } catch (error) {
       if (error instanceof HttpError) record.codes = [error.code];

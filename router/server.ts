@@ -90,7 +90,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   const server = new ApolloServer<RouterContext>({
     gateway: federation.gateway,
     introspection: !production,
-    csrfPrevention: true,
+    csrfPrevention: false, // csrf.ts and the content-type do that, without asking programs for odd headers
     persistedQueries: false,
     allowBatchedHttpRequests: false,
     maxRecursiveSelections: maxSelections,
@@ -124,6 +124,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     ...(options.host !== undefined && { host: options.host }),
     handler: routes({ graphql, transports, sandbox: !production, ...(devIssuer && { devIssuer }) }),
     onError: (error) => log.error({ defect: defectForLog(error) }, 'a request failed outside of GraphQL'),
+    onUnreadable: (unreadable) => log.info(unreadable, 'a request could not be read'),
   }).catch(async (error: unknown) => {
     await server.stop();
     throw error;

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { graphql, parse } from 'graphql';
-import { readBody, sendJson, startHttpServer } from '#chassis/http.ts';
+import { sendJson, startHttpServer } from '#chassis/http.ts';
+import { readBody } from '#chassis/request-body.ts';
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createHandler } from 'graphql-sse';
-import { HttpError, readJson, type Handler } from './http.ts';
+import { HttpError, type Handler } from './http.ts';
+import { readJson } from './request-body.ts';
 import type { InternalClaims } from './internal-token.ts';
 import type { Subscriptions } from './subscriptions.ts';
 

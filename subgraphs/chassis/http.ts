@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { HeaderMap, type ApolloServer, type BaseContext } from '@apollo/server';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { answerDefect, answerUnreadable, HttpError, refuse, type UnreadableRequest } from './http-refusal.ts';
+
+export { HttpError, sendJson } from './http-refusal.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -13,44 +15,96 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+/** What a client may take of a server: time in milliseconds, bytes, connections. */
+export interface HttpLimits {
+  /** From the first byte of a request to the end of its header. */
+  readonly headersMs: number;
+  /** From the first byte of a request to the end of its body. */
+  readonly requestMs: number;
+  /** How long a connection may be idle. Clients are told to give up earlier, or they would send in the moment we close. */
+  readonly keepAliveMs: number;
+  /** How long a client may take nothing of an answer that waits for it. */
+  readonly stalledMs: number;
+  /** How often the first two are looked at. */
+  readonly checkEveryMs: number;
+  readonly headerBytes: number;
+  /** Open connections; one more is closed at once. Leaves file handles for the database and the subgraphs. */
+  readonly connections: number;
+}
+
+const defaultLimits: HttpLimits = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  // Longer than usual clients and proxies keep a connection: undici with us 30 s, nginx and AWS load balancers 60 s, Go 90 s.
+  keepAliveMs: 95_000,
+  stalledMs: 30_000,
+  checkEveryMs: 1_000,
+  headerBytes: 32 * 1024,
+  connections: 10_000,
+};
+/** A client that keeps to the `keep-alive` header closes so much earlier than the server. */
+const keepAliveMarginMs = 5_000;
+
 /** How long a stop waits for requests under way before it cuts them off. */
 const drainMs = 10_000;
 /** How long a stop keeps idle connections: a request that was sent before the stop is still answered. */
 const graceMs = 150;
 
-/** Listens. `onError` hears what a handler threw; the client then gets a bare 500. */
-export async function startHttpServer(options: {
-  port: number;
-  host?: string;
-  handler: Handler;
-  onError: (error: unknown, request: IncomingMessage) => void;
-}): Promise<HttpServer> {
+export interface HttpServerOptions {
+  readonly port: number;
+  readonly host?: string;
+  readonly handler: Handler;
+  /** Hears what a handler threw; the client then gets a bare 500. */
+  readonly onError: (error: unknown, request: IncomingMessage) => void;
+  /** Hears of a request that no handler saw, because HTTP itself could not read it. */
+  readonly onUnreadable?: (request: UnreadableRequest) => void;
+  readonly limits?: Partial<HttpLimits>;
+}
+
+/** Listens. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const keepAlive = `timeout=${Math.max(1, Math.floor((limits.keepAliveMs - keepAliveMarginMs) / 1_000))}`;
   let draining = false;
+
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    if (draining) response.setHeader('connection', 'close');
+    else response.setHeader('keep-alive', keepAlive);
+    response.on('prefinish', watchForStall);
+    if (request.headers.host === undefined && request.httpVersion === '1.1')
+      return refuse(request, response, new HttpError(400, 'BAD_REQUEST', 'HTTP/1.1 asks for a host header.'));
+    options.handler(request, response).catch((error: unknown) => {
+      if (error instanceof HttpError) return refuse(request, response, error);
+      if (request.destroyed && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return; // the client left while it was sending
+      options.onError(error, request);
+      answerDefect(response);
+    });
+  };
+  // From here on the answer waits for the client; node:http ends this watch when the last byte is out.
+  function watchForStall(this: ServerResponse): void {
+    this.socket?.setTimeout(limits.stalledMs);
+  }
+
   const server = createServer(
-    // The client's idle limit must be the shorter one, or it reuses a connection in the moment we close it.
-    { keepAliveTimeout: 65_000, headersTimeout: 20_000, requestTimeout: 30_000, maxHeaderSize: 32 * 1024 },
-    (request, response) => {
-      if (draining) response.setHeader('connection', 'close');
-      options.handler(request, response).catch((error: unknown) => {
-        if (error instanceof HttpError) {
-          // What was not read of the body cannot be told from the next request.
-          if (!request.complete) response.setHeader('connection', 'close');
-          return sendJson(response, error.status, {
-            errors: [{ message: error.message, extensions: { code: error.code, ...requestIdOf(response) } }],
-          });
-        }
-        if (request.destroyed && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return; // the client left while it was sending
-        options.onError(error, request);
-        if (response.headersSent) response.destroy();
-        else
-          sendJson(response, 500, {
-            errors: [
-              { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR', ...requestIdOf(response) } },
-            ],
-          });
-      });
+    {
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+      maxHeaderSize: limits.headerBytes,
+      requireHostHeader: false, // node:http would refuse without a word; see answer()
     },
+    answer,
   );
+  server.on('checkExpectation', (request, response) =>
+    refuse(request, response, new HttpError(417, 'BAD_REQUEST', 'Of the expect header only 100-continue is known here.')),
+  );
+  server.maxConnections = limits.connections;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const unreadable = answerUnreadable(error, socket);
+    if (unreadable) options.onUnreadable?.(unreadable);
+  });
+
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
@@ -76,12 +130,6 @@ export async function startHttpServer(options: {
   };
 }
 
-/** Whoever gave the request an id has put it on the response already. */
-function requestIdOf(response: ServerResponse): { requestId?: string } {
-  const requestId = response.getHeader('x-request-id');
-  return typeof requestId === 'string' ? { requestId } : {};
-}
-
 /** @throws HttpError 400 when the target is no URL */
 export function requestUrl(request: IncomingMessage): URL {
   try {
@@ -89,87 +137,4 @@ export function requestUrl(request: IncomingMessage): URL {
   } catch {
     throw new HttpError(400, 'BAD_REQUEST', 'The request target is not a URL.');
   }
-}
-
-/** A request that is refused before anything looks at its content. */
-export class HttpError extends Error {
-  readonly status: number;
-  readonly code: string;
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
-
-export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) });
-  response.end(text);
-}
-
-/** @throws HttpError 413 when the body is longer than `maxBytes` */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes) throw new HttpError(413, 'BAD_REQUEST', `The request body is longer than ${maxBytes} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** U+0000, as JSON and GraphQL write it: PostgreSQL has no text with it, so no field takes it. */
-const nulCharacter = /\\u(?:0000|\{0+\})|%00/i;
-
-/** @throws HttpError 400 when the body is not JSON */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const text = await readBody(request, maxBytes);
-  if (nulCharacter.test(text))
-    throw new HttpError(400, 'BAD_USER_INPUT', 'The request contains the character U+0000, which no field accepts.');
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new HttpError(400, 'BAD_REQUEST', 'The request body is not JSON.');
-  }
-}
-
-/** Puts an Apollo Server behind a node:http handler. */
-export function graphqlOverHttp<Context extends BaseContext>(
-  server: Pick<ApolloServer<Context>, 'executeHTTPGraphQLRequest'>,
-  options: { maxBodyBytes: number; context: (request: IncomingMessage, response: ServerResponse) => Promise<Context> },
-): Handler {
-  return async (request, response) => {
-    if (nulCharacter.test(request.url ?? ''))
-      throw new HttpError(400, 'BAD_USER_INPUT', 'The request contains the character U+0000, which no field accepts.');
-    const headers = new HeaderMap();
-    for (const [name, value] of Object.entries(request.headers)) {
-      if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-    }
-    const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get('content-type') ?? '');
-    const result = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: request.method ?? 'POST',
-        headers,
-        search: requestUrl(request).search,
-        body:
-          request.method === 'POST'
-            ? isJson
-              ? await readJson(request, options.maxBodyBytes)
-              : await readBody(request, options.maxBodyBytes)
-            : undefined,
-      },
-      context: () => options.context(request, response),
-    });
-    response.statusCode = result.status ?? 200;
-    for (const [name, value] of result.headers) response.setHeader(name, value);
-    if (result.body.kind === 'complete') {
-      response.setHeader('content-length', Buffer.byteLength(result.body.string));
-      response.end(result.body.string);
-      return;
-    }
-    for await (const chunk of result.body.asyncIterator) response.write(chunk);
-    response.end();
-  };
 }

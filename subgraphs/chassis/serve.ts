@@ -10,11 +10,13 @@ import type { Logger } from 'pino';
 import type { RequestContext } from './context.ts';
 import { graphqlCodes } from './errors.ts';
 import { eventBatch, type EventBatch } from './events-in.ts';
+import { graphqlOverHttp } from './graphql-over-http.ts';
 import { graphqlOverSse, wantsEventStream } from './graphql-over-sse.ts';
-import { graphqlOverHttp, HttpError, readJson, requestUrl, sendJson, startHttpServer, type HttpServer } from './http.ts';
+import { HttpError, requestUrl, sendJson, startHttpServer, type HttpServer } from './http.ts';
 import { internalTokenHeader, linkKey, verifyInternalToken, type InternalClaims, type LinkKeys } from './internal-token.ts';
 import { logOperations } from './log-operations.ts';
 import { maskUnexpected } from './mask-unexpected.ts';
+import { readJson } from './request-body.ts';
 import type { Subgraph } from './subgraph.ts';
 import type { IncomingMessage } from 'node:http';
 
