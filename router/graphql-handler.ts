@@ -66,7 +66,7 @@ export function graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBody
 async function identify(request: IncomingMessage, verifyToken: TokenVerifier | null): Promise<Caller | null> {
   if (!verifyToken) return null;
   const token = readBearer(request.headers.authorization);
-  return token === null ? null : verifyToken(token);
+  return token === null ? null : (await verifyToken(token)).caller;
 }
 
 function abortWhenClientLeaves(response: ServerResponse): AbortSignal {

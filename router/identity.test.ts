@@ -21,7 +21,12 @@ describe('a token', () => {
   test.each(['EdDSA', 'RS256', 'ES256'])('signed with %s names the caller', async (algorithm) => {
     const { verify, sign } = await setup(algorithm);
     const token = await sign({ ...valid, role: 'PATIENT', sub: 'ada', patient_id: 'pat_1', scope: 'patient/*.rs openid' });
-    expect(await verify(token)).toEqual({ role: 'PATIENT', subject: 'ada', patientId: 'pat_1', scopes: ['patient/*.rs', 'openid'] });
+    expect((await verify(token)).caller).toEqual({
+      role: 'PATIENT',
+      subject: 'ada',
+      patientId: 'pat_1',
+      scopes: ['patient/*.rs', 'openid'],
+    });
   });
 
   test.each<[string, JWTPayload]>([
@@ -40,6 +45,12 @@ describe('a token', () => {
   ])('with %s is refused', async (_, payload) => {
     const { verify, sign } = await setup();
     await expect(verify(await sign(payload))).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
+  });
+
+  test('says until when it is accepted: its expiry, and the tolerance for clocks that differ', async () => {
+    const { verify, sign } = await setup();
+    const exp = inAnHour();
+    expect((await verify(await sign({ ...valid, exp }))).expiresAt).toBe((exp + 5) * 1_000);
   });
 
   test('without an expiry is refused', async () => {

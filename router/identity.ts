@@ -5,8 +5,15 @@ import { roles } from '#chassis/caller.ts';
 import type { Caller } from '#chassis/caller.ts';
 import { unauthenticated } from './client-errors.ts';
 
+/** What a token proves, and for how long. */
+export interface VerifiedToken {
+  readonly caller: Caller;
+  /** Milliseconds since 1970: from then on the token is refused. Sockets and streams that it opened end. */
+  readonly expiresAt: number;
+}
+
 /** @throws GraphQLError UNAUTHENTICATED (HTTP 401) when the token is not one of ours, has expired or says nothing usable */
-export type TokenVerifier = (token: string) => Promise<Caller>;
+export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
 
 export interface TrustedIssuer {
   readonly issuer: string;
@@ -45,7 +52,7 @@ export function createTokenVerifier({ issuer, audience, keys }: TrustedIssuer): 
         clockTolerance: clockToleranceSeconds,
         requiredClaims: ['exp', 'sub'],
       });
-      return toCaller(claims.parse(payload));
+      return { caller: toCaller(claims.parse(payload)), expiresAt: ((payload.exp ?? 0) + clockToleranceSeconds) * 1_000 };
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw unauthenticated('The token has expired. Get a new one.');
       if (isTokensFault(error)) throw unauthenticated('The token is not valid here. Get one from the issuer that this graph trusts.');

@@ -15,6 +15,8 @@ export interface RequestRecord {
   role: string;
   outcome: Outcome;
   codes: string[];
+  /** Whose request id the subgraphs were given, when the client joined a subscription that was open already. */
+  upstreamRequestId?: string;
 }
 
 /** Until something better is known, a request counts as refused: it may never reach GraphQL. */

@@ -31,7 +31,7 @@ export const testCaller: Caller = { role: 'FRONT_DESK', subject: 'tester', scope
 
 const knowsOneToken: TokenVerifier = async (token) => {
   if (token !== 'good') throw unauthenticated('The token is not valid here.');
-  return testCaller;
+  return { caller: testCaller, expiresAt: Number.POSITIVE_INFINITY };
 };
 
 const signedIn = { authorization: 'Bearer good' };

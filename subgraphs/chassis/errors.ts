@@ -200,6 +200,9 @@ export const requestCodes = {
   BAD_REQUEST: 'The HTTP request is not one that can carry an operation.',
   OPERATION_RESOLUTION_FAILURE: 'The document has several operations, and operationName names none of them.',
   PERSISTED_QUERY_NOT_SUPPORTED: 'Only a hash came. Send the document itself.',
+  TOO_MANY_CONNECTIONS: 'As many sockets, streams or operations are open as may be. Close one, or try again shortly.',
+  CLIENT_TOO_SLOW: 'Results came faster than the client read them, so its subscription was ended. Subscribe again.',
+  SHUTTING_DOWN: 'This router is being stopped. Connect again.',
 } as const;
 
 /** A subscription cannot begin or go on. "Not there" and "not yours" are one answer. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { answerDefect, answerUnreadable, HttpError, refuse, type UnreadableRequest } from './http-refusal.ts';
+import { upgradeListener, type OnUpgrade } from './upgrade.ts';
 
 export { HttpError, sendJson } from './http-refusal.ts';
 
@@ -58,6 +59,8 @@ export interface HttpServerOptions {
   readonly onError: (error: unknown, request: IncomingMessage) => void;
   /** Hears of a request that no handler saw, because HTTP itself could not read it. */
   readonly onUnreadable?: (request: UnreadableRequest) => void;
+  /** Takes WebSockets, and closes them before `close()` is called. Without it none are taken. */
+  readonly onUpgrade?: OnUpgrade;
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -104,6 +107,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     const unreadable = answerUnreadable(error, socket);
     if (unreadable) options.onUnreadable?.(unreadable);
   });
+
+  if (options.onUpgrade) server.on('upgrade', upgradeListener(server, options.onUpgrade));
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,0 +1,26 @@
+import type { Logger } from 'pino';
+import type { Caller } from '#chassis/caller.ts';
+import type { RouterContext } from '../request-context.ts';
+import { newRecord } from '../request-log.ts';
+
+/** The context of one operation that does not come as an HTTP request of its own. `leave` says that nobody waits for it any more. */
+export function operationContext(options: {
+  readonly caller: Caller | null;
+  readonly requestId: string;
+  readonly log: Logger;
+  readonly deadlineMs: number;
+}): { readonly context: RouterContext; readonly leave: () => void } {
+  const { caller, requestId, log, deadlineMs } = options;
+  const client = new AbortController();
+  return {
+    context: {
+      caller,
+      requestId,
+      log: log.child({ requestId }),
+      deadline: performance.now() + deadlineMs,
+      clientLeft: client.signal,
+      record: { ...newRecord(), role: caller?.role ?? 'none' },
+    },
+    leave: () => client.abort(),
+  };
+}

@@ -1,0 +1,13 @@
+import type { FormattedExecutionResult } from 'graphql';
+
+const texts = new WeakMap<FormattedExecutionResult, string>();
+
+/** The result as JSON, written once for all clients who share it. */
+export function resultText(result: FormattedExecutionResult): string {
+  let text = texts.get(result);
+  if (text === undefined) {
+    text = JSON.stringify(result);
+    texts.set(result, text);
+  }
+  return text;
+}

@@ -1,0 +1,42 @@
+import type { FormattedExecutionResult } from 'graphql';
+import type { Logger } from 'pino';
+import type { RouterContext } from '../request-context.ts';
+import type { ClientOperation, GraphOperations, ResultStream } from './operations.ts';
+import { shareKey } from './share-key.ts';
+import { Upstream } from './upstream.ts';
+
+export interface SharingOptions {
+  /** False: every client has an upstream of its own. */
+  readonly share: boolean;
+  readonly log: Logger;
+  readonly deadlineMs: number;
+  /** Results that wait for one member while others have theirs already; one more and it is cut off. */
+  readonly queuedResults: number;
+}
+
+/** Stands before `GraphOperations.subscribe`: one upstream for all who ask the same (docs/adr/0014). */
+export class SharedSubscriptions {
+  readonly #operations: Pick<GraphOperations, 'subscribe'>;
+  readonly #options: SharingOptions;
+  readonly #upstreams = new Map<string, Upstream>();
+
+  constructor(operations: Pick<GraphOperations, 'subscribe'>, options: SharingOptions) {
+    this.#operations = operations;
+    this.#options = options;
+  }
+
+  /** As `GraphOperations.subscribe`. `left` aborts when the member has gone before it has its stream. */
+  subscribe(operation: ClientOperation, context: RouterContext, left: AbortSignal): Promise<ResultStream | FormattedExecutionResult> {
+    const key = shareKey(operation, context.caller);
+    const upstream = this.#upstreams.get(key) ?? this.#open(key, operation, context);
+    return upstream.join(context, left);
+  }
+
+  #open(key: string, operation: ClientOperation, first: RouterContext): Upstream {
+    const { share, ...options } = this.#options;
+    const onClose = (): void => void (share && this.#upstreams.delete(key));
+    const upstream = new Upstream({ ...options, operations: this.#operations, operation, first, onClose });
+    if (share) this.#upstreams.set(key, upstream);
+    return upstream;
+  }
+}
