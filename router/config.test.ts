@@ -17,6 +17,15 @@ test('little needs to be set: everything else has a default', () => {
   });
 });
 
+test('pages that may open WebSockets are listed by their origins', () => {
+  expect(readRouterConfig({ LINK_KEYS }).allowedOrigins).toEqual([]);
+  expect(readRouterConfig({ LINK_KEYS, ALLOWED_ORIGINS: 'https://app.example/, HTTP://localhost:3000' }).allowedOrigins).toEqual([
+    'https://app.example',
+    'http://localhost:3000',
+  ]);
+  expect(() => readRouterConfig({ LINK_KEYS, ALLOWED_ORIGINS: 'https://app.example,*' })).toThrow('ALLOWED_ORIGINS');
+});
+
 test('the environment moves a subgraph, the port and the identity provider', () => {
   const config = readRouterConfig({
     LINK_KEYS,

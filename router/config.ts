@@ -19,6 +19,8 @@ export interface RouterConfig {
   readonly host: string | undefined;
   readonly production: boolean;
   readonly requestDeadlineMs: number;
+  /** Origins of pages that may open WebSockets beside those of the router's own. */
+  readonly allowedOrigins: readonly string[];
   /** Base URL of each subgraph, without a path. */
   readonly subgraphUrls: Readonly<Record<SubgraphName, string>>;
   readonly linkKeys: LinkKeys;
@@ -37,6 +39,11 @@ const base = z.object({
   SUPERGRAPH_FILE: z.string().min(1).optional(),
   REGISTERED_OPERATIONS: z.string().min(1).optional(),
   REQUEST_DEADLINE_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
+    .pipe(z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin))),
   JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).default(defaultAudience),
@@ -55,6 +62,7 @@ export function readRouterConfig(env: NodeJS.ProcessEnv): RouterConfig {
     host: config.HOST,
     production,
     requestDeadlineMs: config.REQUEST_DEADLINE_MS,
+    allowedOrigins: config.ALLOWED_ORIGINS,
     subgraphUrls: subgraphUrls(env),
     linkKeys: readRouterKeys(config.LINK_KEYS),
     supergraphFile: config.SUPERGRAPH_FILE,

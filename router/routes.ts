@@ -7,17 +7,19 @@ import type { GraphqlHandler } from './graphql-handler.ts';
 import { sendReadiness } from './health.ts';
 import { requestIdFrom, requestIdHeader } from './request-id.ts';
 import { createSandbox } from './sandbox.ts';
+import type { ClientSubscriptions } from './subscriptions/client-subscriptions.ts';
 import type { SubgraphTransport } from './transport.ts';
 
 export interface RouteOptions {
   readonly graphql: GraphqlHandler;
+  readonly subscriptions?: Pick<ClientSubscriptions, 'handle'>;
   readonly transports: ReadonlyMap<string, SubgraphTransport>;
   readonly sandbox: boolean;
   readonly devIssuer?: DevIssuer;
 }
 
 /** Which path leads where. */
-export function routes({ graphql, transports, sandbox, devIssuer }: RouteOptions): Handler {
+export function routes({ graphql, subscriptions, transports, sandbox, devIssuer }: RouteOptions): Handler {
   const sendSandbox = sandbox ? createSandbox() : null;
   return async (request, response) => {
     const requestId = requestIdFrom(request.headers[requestIdHeader]);
@@ -27,6 +29,7 @@ export function routes({ graphql, transports, sandbox, devIssuer }: RouteOptions
     if (pathname === '/graphql') {
       // A link with a query in it is for GraphQL clients; a person who opens the bare address wants to look around.
       if (sendSandbox && isGet && wantsPage(request) && !searchParams.has('query')) return sendSandbox(request, response);
+      if (await subscriptions?.handle(request, response, requestId)) return;
       return graphql(request, response, requestId);
     }
     if (isGet && pathname === '/health/live') return sendJson(response, 200, { status: 'ok' });

@@ -1,4 +1,5 @@
 import type { FormattedExecutionResult } from 'graphql';
+import { writeResult } from '../write-result.ts';
 
 const texts = new WeakMap<FormattedExecutionResult, string>();
 
@@ -6,7 +7,7 @@ const texts = new WeakMap<FormattedExecutionResult, string>();
 export function resultText(result: FormattedExecutionResult): string {
   let text = texts.get(result);
   if (text === undefined) {
-    text = JSON.stringify(result);
+    text = writeResult(result);
     texts.set(result, text);
   }
   return text;

@@ -107,14 +107,14 @@ describe('over a WebSocket', () => {
     expect(await server.untilLogged('subscription')).toMatchObject([{ outcome: 'failed', codes: ['SUBGRAPH_UNAVAILABLE'], events: 2 }]);
   });
 
-  test('a hundred sockets of one caller share one upstream', async () => {
+  test('a hundred subscriptions of one caller, on many sockets, share one upstream', async () => {
     await using server = await counterServer();
-    const clients = Array.from({ length: 100 }, () => clientOf(server.socketUrl));
-    const streams = clients.map((client) => client.iterate(counter));
-    expect(await Promise.all(streams.map(async (stream) => (await stream.next()).value))).toEqual(clients.map(() => count(0)));
+    const clients = Array.from({ length: 20 }, () => clientOf(server.socketUrl));
+    const streams = clients.flatMap((client) => Array.from({ length: 5 }, () => client.iterate(counter)));
+    expect(await Promise.all(streams.map(async (stream) => (await stream.next()).value))).toEqual(streams.map(() => count(0)));
     const next = Promise.all(streams.map(async (stream) => (await stream.next()).value));
     server.graph.count('r', 1);
-    expect(await next).toEqual(clients.map(() => count(1)));
+    expect(await next).toEqual(streams.map(() => count(1)));
     expect(server.graph.opened).toBe(1);
     await Promise.all(clients.map((client) => client.dispose()));
     await server.graph.untilOpen('r', 0);
