@@ -60,6 +60,7 @@ export class HttpStream implements Answers, Beating {
   }
 
   async event(result: FormattedExecutionResult): Promise<void> {
+    if (this.#response.writableEnded) return; // it was refused or answered already
     if (!this.#response.headersSent) await this.begin();
     await this.#write(this.#format.result(result));
   }
@@ -87,7 +88,7 @@ export class HttpStream implements Answers, Beating {
 
   /** Resolves when the network has taken it, or the connection has closed: then it never will. */
   async #track(output: (done: () => void) => void): Promise<void> {
-    if (this.#response.destroyed) return;
+    if (this.#response.destroyed || this.#response.writableFinished) return;
     if (this.#underWay.size === 0) this.#progressAt = performance.now();
     await new Promise<void>((resolve) => {
       const done = (): void => {

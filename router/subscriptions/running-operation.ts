@@ -53,6 +53,7 @@ export class RunningOperation {
   readonly #leave: () => void;
   readonly #stopped = new AbortController();
   #reason: StopReason | undefined;
+  #isExecuting = false;
   #events: number | undefined;
 
   constructor(services: OperationServices, request: OperationRequest) {
@@ -64,9 +65,17 @@ export class RunningOperation {
     this.done = this.#run(performance.now());
   }
 
-  /** Its upstream is closed at once. Only a client whose token has ended hears why here; the others hear it from their connection, or not any more. */
+  /** A query or mutation, past the checks. */
+  get isExecuting(): boolean {
+    return this.#isExecuting;
+  }
+
+  /**
+   * Its upstream is closed at once. Only a client whose token has ended hears why here; the others hear it from their connection, or not
+   * any more. A query or mutation that began with a good token is answered, as over HTTP.
+   */
   stop(reason: StopReason): void {
-    if (this.#reason) return;
+    if (this.#reason || (reason === 'token ended' && this.#isExecuting)) return;
     this.#reason = reason;
     this.#leave();
     this.#stopped.abort();
@@ -99,6 +108,7 @@ export class RunningOperation {
     if ('refused' in asked) return this.#refuse(asked.refused);
     if (asked.kind === 'subscription') return this.#stream();
     if (asked.kind === 'mutation' && !mayMutate) return this.#refuse(mutationByGet(this.#context.requestId), asked.kind);
+    this.#isExecuting = true;
     const execution = this.#services.operations.execute(operation, this.#context);
     const result = await this.#unlessStopped(execution);
     if (result) await this.#unlessStopped(answers.answer(result));

@@ -228,6 +228,18 @@ describe('at most', () => {
     expect(await client.next()).toMatchObject({ id: '3', type: 'next' });
   });
 
+  test('so many operations run on one socket, also when each is left at once', async () => {
+    await using server = await counterServer({ limits: { operationsPerSocket: 2 } });
+    using client = await readySocket(server.socketUrl);
+    for (const id of ['1', '2', '3']) {
+      client.send({ id, type: 'subscribe', payload: { query: '{ slow }' } });
+      client.send({ id, type: 'complete' });
+    }
+    expect(await client.next()).toMatchObject({ id: '3', type: 'error', payload: [{ extensions: { code: 'TOO_MANY_CONNECTIONS' } }] });
+    expect(server.graph.contexts).toHaveLength(2);
+    server.graph.releaseSlow();
+  });
+
   test('so many sockets are of one caller; another caller still gets in', async () => {
     await using server = await counterServer({ limits: { connectionsPerCaller: 1 } });
     using first = await readySocket(server.socketUrl);

@@ -5,14 +5,11 @@ import type { WebSocket } from 'ws';
 import { nulCharacter } from '#chassis/http.ts';
 import { defectForLog } from '#chassis/log-defect.ts';
 import type { VerifiedToken } from '../identity.ts';
-import { requestIdFrom } from '../request-id.ts';
 import { atInstant } from './at-instant.ts';
 import { authorizationOf, identify } from './client-identity.ts';
 import type { ClientServices } from './client-services.ts';
-import { forbiddenCharacter, tooManyOperations } from './last-results.ts';
-import { RunningOperation } from './running-operation.ts';
 import type { StopReason } from './running-operation.ts';
-import { SocketAnswers } from './socket-answers.ts';
+import { SocketOperations } from './socket-operations.ts';
 import { SocketWriter } from './socket-writer.ts';
 
 /** What is closed with these may connect again; graphql-ws clients do so by themselves (RFC 6455 §7.4.1). */
@@ -20,28 +17,23 @@ const goingAway = 1001;
 const tryAgainLater = 1013;
 const nothingToDo = 1000;
 
-interface Operation {
-  readonly running: RunningOperation;
-  readonly answers: SocketAnswers;
-}
-
 /** One WebSocket that speaks graphql-transport-ws, from its opening to its close. */
 export class SocketSession {
   readonly #services: ClientServices;
   readonly #socket: WebSocket;
   readonly #writer: SocketWriter;
-  readonly #operations = new Map<string, Operation>();
+  readonly #operations: SocketOperations;
   readonly #cleanUps: (() => void)[];
   /** Of the request that opened the socket; `connection_init` may bring another one. */
   #token: VerifiedToken | null;
-  #state: 'opened' | 'identifying' | 'ready' | 'closing' = 'opened';
-  #idleSince = performance.now();
+  #state: 'opened' | 'identifying' | 'ready' | 'ending' | 'closing' = 'opened';
 
   constructor(services: ClientServices, socket: WebSocket, token: VerifiedToken | null) {
     this.#services = services;
     this.#socket = socket;
     this.#token = token;
     this.#writer = new SocketWriter(socket, services.limits, () => this.#cutOff());
+    this.#operations = new SocketOperations(services, this.#writer);
     const initTimer = setTimeout(() => {
       if (this.#state === 'opened') this.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
     }, services.limits.initMs).unref();
@@ -58,7 +50,7 @@ export class SocketSession {
   close(code: number, reason: string, stop: StopReason = 'client left'): void {
     if (this.#state === 'closing') return;
     this.#state = 'closing';
-    this.#stopAll(stop);
+    this.#operations.stop(stop);
     this.#socket.close(code, reason);
     const cutOff = setTimeout(() => this.#socket.terminate(), 1_000).unref();
     this.#socket.once('close', () => clearTimeout(cutOff));
@@ -69,8 +61,7 @@ export class SocketSession {
   }
 
   beat(now: number): void {
-    if (this.#state === 'ready' && this.#operations.size === 0 && now - this.#idleSince > this.#services.limits.idleMs)
-      return this.close(nothingToDo, 'Idle');
+    if (this.#state === 'ready' && this.#operations.idleMs(now) > this.#services.limits.idleMs) return this.close(nothingToDo, 'Idle');
     this.#writer.beat(now);
   }
 
@@ -86,9 +77,9 @@ export class SocketSession {
       case MessageType.ConnectionInit:
         return void this.#initialise(message);
       case MessageType.Subscribe:
-        return this.#subscribe(message, nulCharacter.test(text));
+        return this.#subscribe(message, text);
       case MessageType.Complete:
-        return this.#complete(message.id);
+        return this.#operations.complete(message.id);
       case MessageType.Ping:
         return this.#writer.sendNow(stringifyMessage({ type: MessageType.Pong, ...(message.payload && { payload: message.payload }) }));
       case MessageType.Pong:
@@ -116,70 +107,33 @@ export class SocketSession {
     this.#cleanUps.push(giveBack);
     if (this.#token) this.#cleanUps.push(atInstant(this.#token.expiresAt, () => void this.#endToken()));
     this.#state = 'ready';
-    this.#idleSince = performance.now();
     this.#writer.sendNow(stringifyMessage({ type: MessageType.ConnectionAck }));
   }
 
-  #subscribe({ id, payload }: SubscribeMessage, hasNul: boolean): void {
+  #subscribe(message: SubscribeMessage, text: string): void {
     if (this.#state !== 'ready') return this.close(CloseCode.Unauthorized, 'Unauthorized');
-    if (this.#operations.has(id)) return this.close(CloseCode.SubscriberAlreadyExists, 'Subscriber already exists');
-    const answers = new SocketAnswers(id, (text) => this.#writer.sendInTurn(text));
-    const requestId = requestIdFrom(undefined);
-    if (hasNul) return void answers.refuse(forbiddenCharacter(requestId));
-    if (this.#operations.size >= this.#services.limits.operationsPerSocket) return void answers.refuse(tooManyOperations(requestId));
-    const { query, operationName, variables } = payload;
-    const running = new RunningOperation(this.#services, {
-      operation: { query, operationName: operationName ?? undefined, variables: variables ?? undefined },
-      caller: this.#token?.caller ?? null,
-      requestId,
-      protocol: 'websocket',
-      mayMutate: true,
-      answers,
-    });
-    const operation = { running, answers };
-    this.#operations.set(id, operation);
-    void running.done.then(() => this.#forget(id, operation));
+    if (this.#operations.has(message.id)) return this.close(CloseCode.SubscriberAlreadyExists, 'Subscriber already exists');
+    this.#operations.start(message, this.#token?.caller ?? null, nulCharacter.test(text));
   }
 
-  #complete(id: string): void {
-    const operation = this.#operations.get(id);
-    if (!operation) return; // it was over before the client knew
-    operation.answers.silence();
-    operation.running.stop('client left');
-    this.#forget(id, operation);
-  }
-
-  #forget(id: string, operation: Operation): void {
-    if (this.#operations.get(id) !== operation) return; // the client uses the id again
-    this.#operations.delete(id);
-    this.#idleSince = performance.now();
-  }
-
-  /** Every operation hears why, then the socket closes; the client may come back with a new token. */
+  /** Every subscription hears why, then the socket closes; the client may come back with a new token. */
   async #endToken(): Promise<void> {
-    const operations = [...this.#operations.values()];
-    for (const { running } of operations) running.stop('token ended');
-    await Promise.all(operations.map(({ running }) => running.done));
+    if (this.#state !== 'ready') return;
+    this.#state = 'ending';
+    await this.#operations.endToken();
     this.close(CloseCode.Forbidden, 'Forbidden');
   }
 
   /** No goodbye: who does not read would not read it. */
   #cutOff(): void {
-    this.#stopAll('too slow');
+    this.#operations.stop('too slow');
     this.#socket.terminate();
   }
 
   #end(): void {
     this.#state = 'closing';
-    this.#stopAll('client left');
+    this.#operations.stop('client left');
     for (const cleanUp of this.#cleanUps.splice(0)) cleanUp();
-  }
-
-  #stopAll(reason: StopReason): void {
-    for (const { running, answers } of this.#operations.values()) {
-      answers.silence();
-      running.stop(reason);
-    }
   }
 
   #isClosing(): boolean {

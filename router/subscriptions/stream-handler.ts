@@ -42,14 +42,9 @@ export class StreamHandler {
       const operation = await readOperation(request, limits.messageBytes);
       await this.#run({ operation, token, request, response, requestId, protocol });
     } catch (error) {
-      if (error instanceof HttpError) {
-        const record = { ...newRecord(), codes: [error.code] };
-        logRequest(log.child({ requestId }), record, {
-          status: error.status,
-          durationMs: performance.now() - startedAt,
-          clientLeft: false,
-        });
-      }
+      const { status, code } = error instanceof HttpError ? error : { status: 500, code: 'INTERNAL_SERVER_ERROR' };
+      const durationMs = performance.now() - startedAt;
+      logRequest(log.child({ requestId }), { ...newRecord(), codes: [code] }, { status, durationMs, clientLeft: response.destroyed });
       throw error;
     } finally {
       for (const giveBack of places) giveBack();

@@ -147,6 +147,16 @@ describe('a token', () => {
     expect(await server.untilLogged('subscription', 2)).toMatchObject(Array(2).fill({ ended: 'token ended', codes: ['UNAUTHENTICATED'] }));
   });
 
+  test('that ends lets a query finish that began with it', async () => {
+    await using server = await counterServer();
+    using client = clientOf(server.socketUrl, 'brief');
+    const slow = collect(client, { query: '{ slow }' });
+    await server.graph.slowAsked;
+    expect(await collect(client, counter).end).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    server.graph.releaseSlow();
+    expect([await slow.end, slow.results]).toEqual(['complete', [{ data: { slow: 'at last' } }]]);
+  });
+
   test('of one member that ends leaves the others alone', async () => {
     await using server = await counterServer();
     using brief = clientOf(server.socketUrl, 'brief');
