@@ -16,13 +16,13 @@ interface Operation {
 /** What runs on one socket, by the ids that its client chose. */
 export class SocketOperations {
   readonly #services: ClientServices;
-  readonly #writer: SocketWriter;
+  readonly #writer: Pick<SocketWriter, 'sendInTurn' | 'sendNow'>;
   readonly #operations = new Map<string, Operation>();
   /** Queries and mutations that the client has left and that still run: they cost until they have stopped. */
   #abandoned = 0;
   #idleSince = performance.now();
 
-  constructor(services: ClientServices, writer: SocketWriter) {
+  constructor(services: ClientServices, writer: Pick<SocketWriter, 'sendInTurn' | 'sendNow'>) {
     this.#services = services;
     this.#writer = writer;
   }
