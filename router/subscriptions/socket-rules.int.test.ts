@@ -197,7 +197,7 @@ describe('a client that is', () => {
     client.socket.pause();
     const ping = JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(500_000) } });
     for (let n = 0; n < 100 && server.graph.open('r') > 0; n += 1) await new Promise((resolve) => client.socket.send(ping, resolve));
-    await server.graph.untilOpen('r', 0);
+    expect(await server.untilLogged('subscription')).toMatchObject([{ ended: 'too slow' }]);
   });
 
   test('leaving a query that runs cancels it', async () => {

@@ -111,12 +111,13 @@ describe('over a WebSocket', () => {
     await using server = await counterServer();
     const clients = Array.from({ length: 20 }, () => clientOf(server.socketUrl));
     const streams = clients.flatMap((client) => Array.from({ length: 5 }, () => client.iterate(counter)));
-    expect(await Promise.all(streams.map(async (stream) => (await stream.next()).value))).toEqual(streams.map(() => count(0)));
-    const next = Promise.all(streams.map(async (stream) => (await stream.next()).value));
+    const nextOfEach = () => Promise.all(streams.map(async (stream): Promise<unknown> => (await stream.next()).value));
+    expect(await nextOfEach()).toEqual(streams.map(() => count(0)));
+    const next = nextOfEach();
     server.graph.count('r', 1);
     expect(await next).toEqual(streams.map(() => count(1)));
     expect(server.graph.opened).toBe(1);
-    await Promise.all(clients.map((client) => client.dispose()));
+    for (const client of clients) await client.dispose();
     await server.graph.untilOpen('r', 0);
   });
 
@@ -144,7 +145,10 @@ describe('a token', () => {
     for (const end of ends) expect(await end).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     expect(await code).toBe(4403);
     expect(server.graph.open('r')).toBe(0);
-    expect(await server.untilLogged('subscription', 2)).toMatchObject(Array(2).fill({ ended: 'token ended', codes: ['UNAUTHENTICATED'] }));
+    expect(await server.untilLogged('subscription', 2)).toMatchObject([
+      { ended: 'token ended', codes: ['UNAUTHENTICATED'] },
+      { ended: 'token ended', codes: ['UNAUTHENTICATED'] },
+    ]);
   });
 
   test('that ends lets a query finish that began with it', async () => {

@@ -90,8 +90,8 @@ export function counterGraph(): CounterGraph {
         pulled += 1;
         return queue.next().then(data);
       },
-      return: () => queue.return().then(data),
-      throw: (error) => queue.throw(error).then(data),
+      return: async () => data(await queue.return()),
+      throw: (reason) => queue.throw(reason).then(data),
       [Symbol.asyncIterator]() {
         return this;
       },
@@ -188,8 +188,11 @@ function results(stream: AsyncGenerator<ExecutionResult, void, void>, context: R
           },
         }),
       ),
-    return: () => stream.return().then(() => ({ done: true, value: undefined })),
-    throw: (error) => stream.throw(error).then(() => ({ done: true, value: undefined })),
+    async return() {
+      await stream.return();
+      return { done: true, value: undefined };
+    },
+    throw: (reason) => stream.throw(reason).then(() => ({ done: true, value: undefined })),
     [Symbol.asyncIterator]() {
       return this;
     },
