@@ -20,7 +20,7 @@ export interface ClientSubscriptionsOptions {
   readonly log: Logger;
   /** For queries and mutations, and for opening a subscription. */
   readonly deadlineMs: number;
-  /** One upstream for all who ask the same. Default true; turn it off for a graph whose subscriptions do not begin with the current state. */
+  /** One upstream for all who ask the same. Default true. */
   readonly share?: boolean;
   /** Origins (`https://app.example`) of pages that may connect beside those of the router's own origin. */
   readonly allowedOrigins?: readonly string[];

@@ -10,12 +10,21 @@ export interface ClientOperation {
 
 export type OperationKind = 'query' | 'mutation' | 'subscription';
 
+export interface AcceptedOperation {
+  readonly kind: OperationKind;
+  /**
+   * Of a subscription: it begins with the current state, and each result is the whole state anew. Then who comes late may begin with the newest
+   * result of others. False or left out where results are single changes: one missed is lost.
+   */
+  readonly newestSaysAll?: boolean;
+}
+
 export type ResultStream = AsyncGenerator<FormattedExecutionResult, void, void>;
 
 /** What the protocols ask of the graph. Results are ready for the client: errors masked and with request id. Never throws for what a client or a subgraph does. */
 export interface GraphOperations {
   /** Which kind of operation it is, or the result that refuses it (parse error, validation, unknown operationName, not signed in). */
-  kindOf(operation: ClientOperation, context: RouterContext): { kind: OperationKind } | { refused: FormattedExecutionResult };
+  kindOf(operation: ClientOperation, context: RouterContext): AcceptedOperation | { readonly refused: FormattedExecutionResult };
   /** Queries and mutations. */
   execute(operation: ClientOperation, context: RouterContext): Promise<FormattedExecutionResult>;
   /**

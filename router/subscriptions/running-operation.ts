@@ -106,7 +106,7 @@ export class RunningOperation {
     const { operation, mayMutate, answers } = this.#request;
     const asked = this.#services.operations.kindOf(operation, this.#context);
     if ('refused' in asked) return this.#refuse(asked.refused);
-    if (asked.kind === 'subscription') return this.#stream();
+    if (asked.kind === 'subscription') return this.#stream(asked.newestSaysAll);
     if (asked.kind === 'mutation' && !mayMutate) return this.#refuse(mutationByGet(this.#context.requestId), asked.kind);
     this.#isExecuting = true;
     const execution = this.#services.operations.execute(operation, this.#context);
@@ -115,10 +115,10 @@ export class RunningOperation {
     recordResult(this.#context.record, operation, asked.kind, await execution);
   }
 
-  async #stream(): Promise<void> {
+  async #stream(newestSaysAll = false): Promise<void> {
     const { operation, answers } = this.#request;
     const { record } = this.#context;
-    const stream = await this.#services.subscriptions.subscribe(operation, this.#context, this.#stopped.signal);
+    const stream = await this.#services.subscriptions.subscribe(operation, this.#context, { newestSaysAll, left: this.#stopped.signal });
     if (!isStream(stream)) return this.#refuse(stream, 'subscription');
     nameOperation(record, operation, 'subscription');
     record.outcome = 'ok';

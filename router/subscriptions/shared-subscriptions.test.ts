@@ -15,9 +15,9 @@ function setup({ share = true, queuedResults = 3 } = {}) {
   const graph = counterGraph();
   const shared = new SharedSubscriptions(graph, { share, log, deadlineMs: 1_000, queuedResults });
   let requests = 0;
-  const ask = (operation = counter, caller = ann, left = new AbortController().signal) => {
+  const ask = (operation = counter, caller = ann, left = new AbortController().signal, newestSaysAll = true) => {
     const { context } = operationContext({ caller, requestId: `request-${(requests += 1)}`, log, deadlineMs: 1_000 });
-    return { context, answer: shared.subscribe(operation, context, left) };
+    return { context, answer: shared.subscribe(operation, context, { newestSaysAll, left }) };
   };
   const join = async (...of: Parameters<typeof ask>): Promise<ResultStream> => {
     const answer = await ask(...of).answer;
@@ -63,6 +63,20 @@ describe('clients who ask the same as the same caller', () => {
     graph.count('r', 8);
     expect(await Promise.all(both)).toEqual([count(8), count(8)]);
     expect(graph.opened).toBe(1);
+  });
+
+  test('share only from the beginning where results are single changes: who came late would miss some', async () => {
+    const { graph, join } = setup();
+    const joinChanges = () => join(counter, ann, undefined, false);
+    const [one, other] = await Promise.all([joinChanges(), joinChanges()]);
+    await Promise.all([value(one), value(other)]);
+    expect(graph.opened).toBe(1);
+    const late = await joinChanges();
+    expect(graph.opened).toBe(2);
+    await one.return();
+    await other.return();
+    expect(await value(late)).toEqual(count(0));
+    expect(graph.open('r')).toBe(1);
   });
 
   test('the upstream closes when the last of them leaves, and the next one opens another', async () => {
@@ -167,7 +181,7 @@ test('a graph that throws is a last result, not a crash', async () => {
     { share: true, log, deadlineMs: 1, queuedResults: 1 },
   );
   const { context } = operationContext({ caller: null, requestId: 'r', log, deadlineMs: 1 });
-  expect(await shared.subscribe(counter, context, new AbortController().signal)).toMatchObject({
+  expect(await shared.subscribe(counter, context, { left: new AbortController().signal })).toMatchObject({
     errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'r' } }],
   });
 });

@@ -25,17 +25,32 @@ export class SharedSubscriptions {
     this.#options = options;
   }
 
-  /** As `GraphOperations.subscribe`. `left` aborts when the member has gone before it has its stream. */
-  subscribe(operation: ClientOperation, context: RouterContext, left: AbortSignal): Promise<ResultStream | FormattedExecutionResult> {
+  /**
+   * As `GraphOperations.subscribe`. `newestSaysAll`: see `AcceptedOperation`; without it an upstream takes members until its first result.
+   * `left` aborts when the member has gone before it has its stream.
+   */
+  subscribe(
+    operation: ClientOperation,
+    context: RouterContext,
+    { newestSaysAll = false, left }: { readonly newestSaysAll?: boolean; readonly left: AbortSignal },
+  ): Promise<ResultStream | FormattedExecutionResult> {
     const key = shareKey(operation, context.caller);
-    const upstream = this.#upstreams.get(key) ?? this.#open(key, operation, context);
+    const shared = this.#upstreams.get(key);
+    const upstream = shared && (newestSaysAll || !shared.hasBegun) ? shared : this.#open(key, operation, context);
     return upstream.join(context, left);
   }
 
   #open(key: string, operation: ClientOperation, first: RouterContext): Upstream {
     const { share, ...options } = this.#options;
-    const onClose = (): void => void (share && this.#upstreams.delete(key));
-    const upstream = new Upstream({ ...options, operations: this.#operations, operation, first, onClose });
+    const upstream: Upstream = new Upstream({
+      ...options,
+      operations: this.#operations,
+      operation,
+      first,
+      onClose: () => {
+        if (this.#upstreams.get(key) === upstream) this.#upstreams.delete(key);
+      },
+    });
     if (share) this.#upstreams.set(key, upstream);
     return upstream;
   }

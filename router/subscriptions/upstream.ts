@@ -42,6 +42,11 @@ export class Upstream {
     this.#opening = this.#open();
   }
 
+  /** Would somebody who joins now miss something? */
+  get hasBegun(): boolean {
+    return this.#latest !== undefined;
+  }
+
   /** The stream of one member, which begins with the newest result there is; or the result that refuses the subscription. */
   async join({ requestId, record }: RouterContext, left: AbortSignal): Promise<ResultStream | FormattedExecutionResult> {
     const member = new ResultQueue({

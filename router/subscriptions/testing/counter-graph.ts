@@ -160,7 +160,7 @@ export function counterGraph(): CounterGraph {
       const [invalid] = validate(schema, parsed);
       if (invalid) return refuse('GRAPHQL_VALIDATION_FAILED', invalid.message);
       const found = getOperationAST(parsed, operation.operationName);
-      return found ? { kind: found.operation } : refuse('OPERATION_RESOLUTION_FAILURE', 'Which operation?');
+      return found ? { kind: found.operation, newestSaysAll: true } : refuse('OPERATION_RESOLUTION_FAILURE', 'Which operation?');
     },
     async execute(operation, context) {
       contexts.push(context);
