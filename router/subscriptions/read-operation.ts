@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { HttpError, readJson, requestUrl } from '#chassis/http.ts';
+import { HttpError, requestUrl } from '#chassis/http.ts';
+import { hasNulInDocument, hasNulInJson, nulRefused, readJson } from '#chassis/request-body.ts';
 import type { ClientOperation } from './operations.ts';
 
 const operation = z.object({
@@ -16,17 +17,13 @@ const operation = z.object({
 export async function readOperation(request: IncomingMessage, maxBytes: number): Promise<ClientOperation> {
   if (request.method === 'GET') return parameters(request);
   if (request.method !== 'POST') throw new HttpError(405, 'BAD_REQUEST', 'Send an operation by GET or POST.');
-  // Another site can have a browser send plain text without asking; JSON it cannot.
-  if (!/^application\/json\s*(?:;|$)/i.test(request.headers['content-type'] ?? ''))
-    throw new HttpError(415, 'BAD_REQUEST', 'Send the operation as application/json.');
   return checked(await readJson(request, maxBytes));
 }
 
 function parameters(request: IncomingMessage): ClientOperation {
   const { searchParams } = requestUrl(request);
   const variables = searchParams.get('variables');
-  if ([...searchParams.values()].some((value) => value.includes('\0')) || (variables && /\\u0000/.test(variables)))
-    throw new HttpError(400, 'BAD_USER_INPUT', 'The request contains the character U+0000, which no field accepts.');
+  if (variables && hasNulInJson(variables)) throw nulRefused();
   return checked({
     query: searchParams.get('query') ?? undefined,
     operationName: searchParams.get('operationName'),
@@ -51,5 +48,6 @@ function checked(value: unknown): ClientOperation {
       'An operation is { query, operationName, variables }: a text, a text or null, an object or null.',
     );
   const { query, operationName, variables } = result.data;
+  if (hasNulInDocument(query)) throw nulRefused();
   return { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
 }

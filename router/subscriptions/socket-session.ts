@@ -2,8 +2,8 @@ import { CloseCode, MessageType, parseMessage, stringifyMessage } from 'graphql-
 import type { ConnectionInitMessage, SubscribeMessage } from 'graphql-ws';
 import { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
-import { nulCharacter } from '#chassis/http.ts';
 import { defectForLog } from '#chassis/log-defect.ts';
+import { hasNulInDocument, hasNulInJson } from '#chassis/request-body.ts';
 import type { VerifiedToken } from '../identity.ts';
 import { atInstant } from './at-instant.ts';
 import { authorizationOf, identify } from './client-identity.ts';
@@ -113,7 +113,7 @@ export class SocketSession {
   #subscribe(message: SubscribeMessage, text: string): void {
     if (this.#state !== 'ready') return this.close(CloseCode.Unauthorized, 'Unauthorized');
     if (this.#operations.has(message.id)) return this.close(CloseCode.SubscriberAlreadyExists, 'Subscriber already exists');
-    this.#operations.start(message, this.#token?.caller ?? null, nulCharacter.test(text));
+    this.#operations.start(message, this.#token?.caller ?? null, hasNulInJson(text) || hasNulInDocument(message.payload.query));
   }
 
   /** Every subscription hears why, then the socket closes; the client may come back with a new token. */

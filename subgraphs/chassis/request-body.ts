@@ -70,7 +70,7 @@ export const nulRefused = (): HttpError =>
   new HttpError(400, 'BAD_USER_INPUT', 'The request contains the character U+0000, which no field accepts.');
 
 /** U+0000 can only be in JSON as this escape, with a backslash that is not itself escaped. PostgreSQL has no text with it. */
-const hasNulInJson = (text: string): boolean => text.includes(String.raw`\u0000`) && /(?<!\\)(?:\\\\)*\\u0000/.test(text);
+export const hasNulInJson = (text: string): boolean => text.includes(String.raw`\u0000`) && /(?<!\\)(?:\\\\)*\\u0000/.test(text);
 
 /** U+0000 in a GraphQL document, as it is or as one of the two escapes of a string. */
 export const hasNulInDocument = (query: string): boolean =>

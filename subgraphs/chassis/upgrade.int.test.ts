@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { readBody, sendJson, startHttpServer } from './http.ts';
+import { sendJson, startHttpServer } from './http.ts';
+import { readBody } from './request-body.ts';
 
 async function echoServer() {
   const upgraded: (string | undefined)[] = [];
