@@ -1,6 +1,8 @@
+import { callChild } from '../child-calls.ts';
 import type { Contestant } from '../contestants.ts';
 import { openCourse, startContestant } from '../course.ts';
 import { cohortQuery } from '../graphs/health-graph.ts';
+import type { LoadResult, LoadTask } from '../load-command.ts';
 import { measureRunning } from '../measure.ts';
 import type { Measurement } from '../measure.ts';
 import { ownProcess } from '../processes.ts';
@@ -25,6 +27,15 @@ export async function answerSizes({ routers, quick }: PartOptions): Promise<read
 
   async function measureSizes(contestant: Contestant): Promise<void> {
     await using router = await startContestant(contestant, course);
+    // Else the first size would pay for warming up the engine, and those after it not.
+    const warmup: LoadTask = {
+      url: router.url,
+      callers: 8,
+      durationMs: options.warmupMs,
+      leastRequests: 300,
+      operations: operations.slice(0, 3),
+    };
+    await callChild<LoadResult>(load.child, 'run', warmup);
     for (const operation of operations) {
       const measurement = await measureRunning(router, course, load, [operation], options);
       const answerBytes = Buffer.byteLength(operation.expected);

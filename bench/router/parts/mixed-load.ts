@@ -1,6 +1,7 @@
 import { callChild } from '../child-calls.ts';
 import type { Contestant } from '../contestants.ts';
 import { openCourse, startContestant } from '../course.ts';
+import type { Operation } from '../course.ts';
 import { mixedDocuments } from '../graphs/mixed-documents.ts';
 import type { LoadResult, LoadTask } from '../load-command.ts';
 import { measureRunning } from '../measure.ts';
@@ -22,7 +23,8 @@ const documents = 200;
 export async function mixedLoad({ routers, quick }: PartOptions): Promise<readonly MixedRow[]> {
   await using course = await openCourse('ward');
   await using load = ownProcess('load-command.ts');
-  const operations = await Promise.all(mixedDocuments(documents).map((query) => course.operation({ query })));
+  const operations: Operation[] = [];
+  for (const query of mixedDocuments(documents)) operations.push(await course.operation({ query }));
   const options = { callers: 50, warmupMs: quick ? 1_000 : 3_000, measureMs: quick ? 3_000 : 8_000 };
   const rows: MixedRow[] = [];
 
