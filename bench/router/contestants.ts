@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 export interface Course {
   readonly graph: string;
   readonly supergraphFile: string;
-  readonly subgraphUrls: Readonly<Record<string, string>>;
+  /** Name, URL and Federation 1 SDL of each subgraph, as JSON, for who composes at start. */
+  readonly servicesFile: string;
   /** Our router's requests for the query, recorded: see BareScript. Only where there is one query. */
   readonly bareScriptFile: string | null;
 }
@@ -21,6 +22,8 @@ export interface Contestant {
   readonly shares?: boolean;
   /** Holds the subgraphs itself, and so counts itself what is asked of them. */
   readonly inProcess?: true;
+  /** Why it is known to be unable to take part: said in the report when it fails again. */
+  readonly obstacle?: string;
   /** Null: cannot run this course. */
   readonly command: (course: Course, port: number) => Command | null;
 }
@@ -77,10 +80,10 @@ export const contestants: readonly Contestant[] = [
   {
     id: 'mercurius',
     title: 'Mercurius gateway',
-    command: ({ subgraphUrls }, port) => ({
-      args: [here('contestants/mercurius.mjs'), ...Object.entries(subgraphUrls).map(([name, url]) => `${name}=${url}`), String(port)],
-      env: production,
-    }),
+    obstacle:
+      'it knows Federation 1 only, cannot print its fetches with graphql 16.15, and with graphql 16.13 ' +
+      'it sends the fields of @requires only when the client has asked for them too',
+    command: ({ servicesFile }, port) => ({ args: [here('contestants/mercurius.mjs'), servicesFile, String(port)], env: production }),
   },
   {
     id: 'stock',

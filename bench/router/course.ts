@@ -5,6 +5,7 @@ import { callChild } from './child-calls.ts';
 import { contestants } from './contestants.ts';
 import type { Contestant, Course } from './contestants.ts';
 import type { BareScript } from './contestants/bare-command.ts';
+import { federationOneSdl } from './graphs/federation-one.ts';
 import { composeGraph } from './graphs/graph.ts';
 import type { GraphqlBody } from './graphs/graph.ts';
 import { namedGraph } from './graphs/named-graph.ts';
@@ -37,12 +38,15 @@ export async function openCourse(graph: string): Promise<OpenCourse> {
   const supergraphFile = join(folder, 'supergraph.graphql');
   const { supergraph } = await composeGraph(namedGraph(graph), (name) => subgraphUrls[name] ?? '');
   await writeFile(supergraphFile, supergraph);
+  const servicesFile = join(folder, 'services.json');
+  const services = [...federationOneSdl(namedGraph(graph))].map(([name, schema]) => ({ name, schema, url: subgraphUrls[name] }));
+  await writeFile(servicesFile, JSON.stringify(services));
   let bareScriptFile: string | null = null;
 
   const course: OpenCourse = {
     graph,
     supergraphFile,
-    subgraphUrls,
+    servicesFile,
     get bareScriptFile() {
       return bareScriptFile;
     },
@@ -74,22 +78,33 @@ export async function openCourse(graph: string): Promise<OpenCourse> {
 }
 
 export interface RunningContestant extends AsyncDisposable {
+  readonly contestant: Contestant;
   readonly process: BenchProcess;
   readonly url: string;
 }
 
-/** Starts it and waits until it answers. @throws with what it wrote when it does not */
-export async function startContestant(contestant: Contestant, course: Course): Promise<RunningContestant> {
+/** Starts its process, and does not wait for it. */
+export async function launch(contestant: Contestant, course: Course): Promise<RunningContestant> {
   const port = await freePort();
   const command = contestant.command(course, port);
   if (!command) throw new Error(`${contestant.id} cannot run this course`);
   const server = new BenchProcess(command.args, command.env);
-  const url = `http://127.0.0.1:${port}/graphql`;
+  return {
+    contestant,
+    process: server,
+    url: `http://127.0.0.1:${port}/graphql`,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** Starts it and waits until it answers. @throws with what it wrote when it does not */
+export async function startContestant(contestant: Contestant, course: Course): Promise<RunningContestant> {
+  const running = await launch(contestant, course);
   try {
-    await firstAnswer(server, url);
+    await firstAnswer(running.process, running.url);
   } catch (error) {
-    await server[Symbol.asyncDispose]();
+    await running[Symbol.asyncDispose]();
     throw error;
   }
-  return { process: server, url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return running;
 }

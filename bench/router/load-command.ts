@@ -10,6 +10,10 @@ export interface LoadTask {
   readonly url: string;
   readonly callers: number;
   readonly durationMs: number;
+  /** Goes on until so many were sent, but not longer than four times the duration: a slow router needs its warm-up too. */
+  readonly leastRequests?: number;
+  /** Ends sooner when so many were sent. */
+  readonly mostRequests?: number;
   /** Sent in turns. `expected` is the answer as JSON. */
   readonly operations: readonly { readonly body: string; readonly expected: string }[];
 }
@@ -24,19 +28,30 @@ export interface LoadResult extends LatencySummary {
 
 answerCalls({ run });
 
-async function run({ url, callers, durationMs, operations }: LoadTask): Promise<LoadResult> {
+async function run({
+  url,
+  callers,
+  durationMs,
+  leastRequests = 0,
+  mostRequests = Number.POSITIVE_INFINITY,
+  operations,
+}: LoadTask): Promise<LoadResult> {
   const { origin, pathname } = new URL(url);
-  const pool = new Pool(origin, { connections: callers, pipelining: 1, headersTimeout: 30_000, bodyTimeout: 30_000 });
+  const pool = new Pool(origin, { connections: callers, pipelining: 1, headersTimeout: 60_000, bodyTimeout: 60_000 });
   const tasks = operations.map(({ body, expected }) => ({ body, check: new AnswerCheck(expected) }));
   const latencies: number[] = [];
   const complaints: string[] = [];
   let failures = 0;
   let sent = 0;
   const startedAt = performance.now();
-  const endAt = startedAt + durationMs;
+  const goOn = (): boolean => {
+    if (sent >= mostRequests) return false;
+    const elapsed = performance.now() - startedAt;
+    return elapsed < durationMs || (sent < leastRequests && elapsed < 4 * durationMs);
+  };
 
   const caller = async (): Promise<void> => {
-    while (performance.now() < endAt) {
+    while (goOn()) {
       const task = tasks[sent++ % tasks.length];
       if (!task) throw new Error('no operation to send');
       const sentAt = performance.now();

@@ -1,7 +1,7 @@
 import { callChild } from './child-calls.ts';
 import type { Contestant } from './contestants.ts';
 import { startContestant } from './course.ts';
-import type { OpenCourse, Operation } from './course.ts';
+import type { OpenCourse, Operation, RunningContestant } from './course.ts';
 import type { LoadResult, LoadTask } from './load-command.ts';
 import type { Counts } from './memoized-subgraph.ts';
 import type { BenchProcess } from './processes.ts';
@@ -12,6 +12,9 @@ export interface LoadOptions {
   readonly warmupMs: number;
   readonly measureMs: number;
 }
+
+/** Enough to have been compiled by the engine, and for a p99 to mean something, even where a second has few requests. */
+const leastRequests = 300;
 
 /** What one contestant did under load. Null where the machine cannot tell. */
 export interface Measurement {
@@ -36,13 +39,24 @@ export async function measure(
   course: OpenCourse,
   load: BenchProcess,
   operations: readonly Operation[],
-  { callers, warmupMs, measureMs }: LoadOptions,
+  options: LoadOptions,
 ): Promise<Measurement> {
   await using router = await startContestant(contestant, course);
+  return await measureRunning(router, course, load, operations, options); // `await`: the router is ended when this function returns
+}
+
+/** The same of one that runs already. */
+export async function measureRunning(
+  router: RunningContestant,
+  course: OpenCourse,
+  load: BenchProcess,
+  operations: readonly Operation[],
+  { callers, warmupMs, measureMs }: LoadOptions,
+): Promise<Measurement> {
   const run = (durationMs: number): Promise<LoadResult> =>
-    callChild<LoadResult>(load.child, 'run', { url: router.url, callers, durationMs, operations } satisfies LoadTask);
+    callChild<LoadResult>(load.child, 'run', { url: router.url, callers, durationMs, leastRequests, operations } satisfies LoadTask);
   const takeCounts = (): Promise<Counts> =>
-    contestant.inProcess ? callChild<Counts>(router.process.child, 'takeCounts') : course.takeCounts();
+    router.contestant.inProcess ? callChild<Counts>(router.process.child, 'takeCounts') : course.takeCounts();
 
   const warm = await run(warmupMs);
   if (warm.answered === 0) throw new Error(warm.complaints[0] ?? 'it gave no answer');
@@ -59,8 +73,8 @@ export async function measure(
     p99,
     worst,
     answered,
-    failures,
-    complaints,
+    failures: failures + warm.failures,
+    complaints: [...warm.complaints, ...complaints].slice(0, 3),
     cpuMsPerRequest: before && after ? (after.cpuMs - before.cpuMs) / asked : null,
     rssMegabytes: after ? after.rssBytes / 1024 / 1024 : null,
     subgraphRequests: counts.requests / asked,

@@ -8,7 +8,16 @@ import { fileURLToPath } from 'node:url';
 
 const common = { APOLLO_TELEMETRY_DISABLED: '1', LOG_LEVEL: 'warn', LOG_FORMAT: 'json' };
 
-/** A process of the bench; ends with it. */
+const running = new Set<ChildProcess>();
+
+/** Whatever ends the bench, its processes end too. Called once, by the command. */
+export function endProcessesWithBench(): void {
+  process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+}
+
+/** A process of the bench, with the end of its output. */
 export class BenchProcess implements AsyncDisposable {
   readonly child: ChildProcess;
   #output = '';
@@ -22,6 +31,8 @@ export class BenchProcess implements AsyncDisposable {
       execArgv: nodeOptions,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+    running.add(this.child);
+    this.child.once('exit', () => running.delete(this.child));
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.on('data', (chunk: Buffer) => {
         this.#output = `${this.#output}${chunk.toString()}`.slice(-4_000);

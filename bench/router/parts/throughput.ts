@@ -1,15 +1,15 @@
-import { contestants } from './contestants.ts';
-import type { Contestant } from './contestants.ts';
-import { openCourse } from './course.ts';
-import { wardQuery } from './graphs/health-graph.ts';
-import { median } from './latencies.ts';
-import { measure } from './measure.ts';
-import type { LoadOptions, Measurement } from './measure.ts';
-import { ownProcess } from './processes.ts';
+import type { Contestant } from '../contestants.ts';
+import { openCourse } from '../course.ts';
+import { wardQuery } from '../graphs/health-graph.ts';
+import { median } from '../latencies.ts';
+import { measure } from '../measure.ts';
+import type { LoadOptions, Measurement } from '../measure.ts';
+import { ownProcess } from '../processes.ts';
+import { chosen, reasonOf, say } from './part.ts';
 
 export interface ThroughputOptions extends LoadOptions {
   readonly rounds: number;
-  readonly only: ReadonlySet<string> | null;
+  readonly routers: ReadonlySet<string>;
 }
 
 export interface ThroughputRow extends Measurement {
@@ -29,7 +29,7 @@ export interface ThroughputResult {
 }
 
 /** Every contestant under the same load, one after the other; in each round all of them, so that a busy minute hits no one alone. */
-export async function throughput({ rounds, only, ...load }: ThroughputOptions): Promise<ThroughputResult> {
+export async function throughput({ rounds, routers, ...load }: ThroughputOptions): Promise<ThroughputResult> {
   await using course = await openCourse('ward');
   await using callers = ownProcess('load-command.ts');
   const operation = await course.operation({ query: wardQuery });
@@ -37,19 +37,16 @@ export async function throughput({ rounds, only, ...load }: ThroughputOptions): 
   const measured = new Map<Contestant, Measurement[]>();
   const absent = new Map<Contestant, string>();
   for (let round = 1; round <= rounds; round += 1) {
-    for (const contestant of contestants.filter(({ id }) => only === null || only.has(id))) {
+    for (const contestant of chosen(routers, course)) {
       if (absent.has(contestant)) continue;
       try {
         const measurement = await measure(contestant, course, callers, [operation], load);
         measured.set(contestant, [...(measured.get(contestant) ?? []), measurement]);
-        const { requestsPerSecond, p50, failures } = measurement;
-        console.log(
-          `  round ${round}  ${contestant.title}: ${requestsPerSecond.toFixed(0)}/s, p50 ${p50.toFixed(0)} ms, ${failures} failures`,
-        );
+        say(contestant, `round ${round}`, measurement);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = contestant.obstacle ?? reasonOf(error);
         absent.set(contestant, reason);
-        console.log(`  round ${round}  ${contestant.title}: cannot take part: ${reason.slice(0, 600)}`);
+        console.log(`  ${contestant.title} cannot take part: ${reasonOf(error)}`);
       }
     }
   }
