@@ -32,13 +32,16 @@ export interface Executor {
   execute(request: OperationRequest, context: RouterContext): Promise<RouterResult>;
   /** With `@defer`: in parts, when there is something that comes later. */
   executeInParts(request: OperationRequest, context: RouterContext): Promise<RouterResult | AnswerInParts>;
-  /** One result per event. Ends after a result without data when the subgraph fails. @param contextOfEvent with its own deadline */
+  /**
+   * One result per event, or the result that refuses it. Ends after a result without data when the subgraph fails.
+   * @param contextOfEvent a new one for each, with its own deadline @param signal closes the subgraph's stream
+   */
   subscribe(
     request: OperationRequest,
     context: RouterContext,
     contextOfEvent: () => RouterContext,
     signal: AbortSignal,
-  ): AsyncGenerator<RouterResult, void, void>;
+  ): RouterResult | AsyncGenerator<RouterResult, void, void>;
 }
 
 const mostVariableErrors = 50;
@@ -105,30 +108,36 @@ export function createExecutor({ planner, clientOf }: ExecutorOptions): Executor
       return result;
     },
     executeInParts: (request, context) => executeInParts(request, context),
-    async *subscribe(request, context, contextOfEvent, signal) {
+    subscribe(request, context, contextOfEvent, signal) {
       const prepared = prepare(request, false);
-      if (!('compiled' in prepared)) {
-        yield prepared;
-        return;
-      }
+      if (!('compiled' in prepared)) return prepared;
       const { plan } = prepared.compiled;
       if (!isSubscription(plan)) throw new TypeError('only a subscription has events');
-      const { source, rest } = plan;
-      const shape = prepared.compiled.shapeFor(prepared.coerced);
-      for await (const event of clientOf(source.service).subscribe(askOf(source, [], prepared.variables), context, signal)) {
-        if ('code' in event) {
-          const { message, extensions } = serviceError(event.code, source.service);
-          yield { errors: [new GraphQLError(message, { ...(extensions && { extensions }) })] };
-          return;
-        }
-        const fetched = nothingFetched();
-        takeAnswer(event, { request: source, batches: [], fetched, places: [], schema: supergraphSchema });
-        await fetchFirst(prepared, rest, contextOfEvent(), fetched);
-        const { later: _later, ...result } = answerOf(fetched, shape, null);
-        yield result;
-      }
+      return events(prepared, plan, context, contextOfEvent, signal);
     },
   };
+
+  async function* events(
+    prepared: Prepared,
+    { source, rest }: SubscriptionPlan,
+    context: RouterContext,
+    contextOfEvent: () => RouterContext,
+    signal: AbortSignal,
+  ): AsyncGenerator<RouterResult, void, void> {
+    const shape = prepared.compiled.shapeFor(prepared.coerced);
+    for await (const event of clientOf(source.service).subscribe(askOf(source, [], prepared.variables), context, signal)) {
+      if ('code' in event) {
+        const { message, extensions } = serviceError(event.code, source.service);
+        yield { errors: [new GraphQLError(message, { ...(extensions && { extensions }) })] };
+        return;
+      }
+      const fetched = nothingFetched();
+      takeAnswer(event, { request: source, batches: [], fetched, places: [], schema: supergraphSchema });
+      await fetchFirst(prepared, rest, contextOfEvent(), fetched);
+      const { later: _later, ...result } = answerOf(fetched, shape, null);
+      yield result;
+    }
+  }
 }
 
 type SchemaPart = { readonly data?: Json | null; readonly errors?: readonly GraphQLError[] } | null;
