@@ -21,6 +21,7 @@ export interface RouterConfig {
   readonly requestDeadlineMs: number;
   /** Origins of pages that may open WebSockets beside those of the router's own. */
   readonly allowedOrigins: readonly string[];
+  readonly shareQueries: boolean;
   /** Base URL of each subgraph, without a path. */
   readonly subgraphUrls: Readonly<Record<SubgraphName, string>>;
   readonly linkKeys: LinkKeys;
@@ -30,6 +31,8 @@ export interface RouterConfig {
 }
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url));
+
+const shareQueries = z.enum(['on', 'off']).default('on');
 
 const base = z.object({
   ROUTER_PORT: port.default(4000),
@@ -44,6 +47,7 @@ const base = z.object({
     .default('')
     .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
     .pipe(z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin))),
+  ROUTER_SHARE_QUERIES: shareQueries,
   JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).default(defaultAudience),
@@ -63,6 +67,7 @@ export function readRouterConfig(env: NodeJS.ProcessEnv): RouterConfig {
     production,
     requestDeadlineMs: config.REQUEST_DEADLINE_MS,
     allowedOrigins: config.ALLOWED_ORIGINS,
+    shareQueries: config.ROUTER_SHARE_QUERIES === 'on',
     subgraphUrls: subgraphUrls(env),
     linkKeys: readRouterKeys(config.LINK_KEYS),
     supergraphFile: config.SUPERGRAPH_FILE,
@@ -70,6 +75,10 @@ export function readRouterConfig(env: NodeJS.ProcessEnv): RouterConfig {
     identity: readIdentity(config, production, env),
   };
 }
+
+/** `ROUTER_SHARE_QUERIES` alone, for the router that needs no other configuration. @throws ConfigError */
+export const readShareQueries = (env: NodeJS.ProcessEnv): boolean =>
+  readConfig(z.object({ ROUTER_SHARE_QUERIES: shareQueries }), env).ROUTER_SHARE_QUERIES === 'on';
 
 /** Where the development issuer keeps its key: in DATA_DIR, by default `.data` of the project. */
 export const devIssuerFile = (env: NodeJS.ProcessEnv): string => join(env['DATA_DIR'] || join(projectFolder, '.data'), 'dev-issuer.json');

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { disableGatewayTelemetry } from './gateway-telemetry.ts';
 import type { RouterContext } from './request-context.ts';
 import { buildGraph, warmUp, type ServedGraph } from './served-graph.ts';
-import type { SubgraphClient } from './subgraph-client.ts';
+import type { SubgraphClient } from './subgraph/client.ts';
 import { subgraphUrlsIn } from './supergraph-urls.ts';
 
 /** The federated graph: Apollo's supergraph and planner, our executor (docs/adr/0011 says why). */

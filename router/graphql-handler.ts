@@ -11,6 +11,7 @@ import { nameEarlyRefusals } from './early-refusals.ts';
 import { readBearer } from './identity.ts';
 import type { TokenVerifier } from './identity.ts';
 import type { RouterContext } from './request-context.ts';
+import { RequestLife } from './request-life.ts';
 import { logRequest, newRecord } from './request-log.ts';
 
 export interface GraphqlHandlerOptions {
@@ -31,15 +32,16 @@ export function graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBody
     const startedAt = performance.now();
     const requestLog = log.child({ requestId });
     const record = newRecord();
-    const clientLeft = abortWhenClientLeaves(response);
+    const life = new RequestLife({ startedAt, deadlineMs: requestDeadlineMs });
     response.setHeader('cache-control', 'no-store');
-    response.once('close', () =>
+    response.once('close', () => {
+      if (!response.writableFinished) life.leave();
       logRequest(requestLog, record, {
         status: response.statusCode,
         durationMs: performance.now() - startedAt,
-        clientLeft: clientLeft.aborted,
-      }),
-    );
+        clientLeft: life.clientLeft,
+      });
+    });
     try {
       refuseOtherSites(request.headers);
       const codings = codingsFrom(request.headers['accept-encoding']);
@@ -52,7 +54,7 @@ export function graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBody
             throw error;
           });
           record.role = caller?.role ?? 'none';
-          return { caller, requestId, log: requestLog, deadline: startedAt + requestDeadlineMs, clientLeft, record };
+          return { caller, requestId, log: requestLog, life, record };
         },
       });
       await handle(request, response);
@@ -67,12 +69,4 @@ async function identify(request: IncomingMessage, verifyToken: TokenVerifier | n
   if (!verifyToken) return null;
   const token = readBearer(request.headers.authorization);
   return token === null ? null : (await verifyToken(token)).caller;
-}
-
-function abortWhenClientLeaves(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }

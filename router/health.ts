@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { sendJson } from '#chassis/http.ts';
-import type { SubgraphTransport } from './transport.ts';
+import type { SubgraphTransport } from './subgraph/transport.ts';
 
 export interface Readiness {
   readonly status: 'ok' | 'down';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createLogger } from '#chassis/log.ts';
 import { endWithSupervisor, onTermination, reportStartFailure } from '#chassis/termination.ts';
 import { readRouterConfig } from './config.ts';
-import { httpTransport } from './http-transport.ts';
+import { httpTransport } from './subgraph/http-transport.ts';
 import { readRegisteredOperations } from './registered-operations.ts';
 import { supergraphFile } from './schema-files.ts';
 import { createRouter } from './server.ts';
@@ -26,6 +26,7 @@ try {
     ...(config.host !== undefined && { host: config.host }),
     production: config.production,
     requestDeadlineMs: config.requestDeadlineMs,
+    shareQueries: config.shareQueries,
   });
   log.info({ port: router.port }, 'listening');
   const watching = watchSupergraph(file, router, log);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { composeSchema } from './compose.ts';
-import { httpTransport } from './http-transport.ts';
+import { httpTransport } from './subgraph/http-transport.ts';
 import { createRouter, type Router } from './server.ts';
 import { smallSubgraph, type SmallSubgraph } from './testing/small-subgraph.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';

@@ -8,7 +8,7 @@ import { sendReadiness } from './health.ts';
 import { requestIdFrom, requestIdHeader } from './request-id.ts';
 import { createSandbox } from './sandbox.ts';
 import type { ClientSubscriptions } from './subscriptions/client-subscriptions.ts';
-import type { SubgraphTransport } from './transport.ts';
+import type { SubgraphTransport } from './subgraph/transport.ts';
 
 export interface RouteOptions {
   readonly graphql: GraphqlHandler;

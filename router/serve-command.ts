@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '#chassis/config.ts';
 import { createLogger } from '#chassis/log.ts';
 import { onTermination, startFailure } from '#chassis/termination.ts';
-import { httpTransport } from './http-transport.ts';
+import { readShareQueries } from './config.ts';
+import { httpTransport } from './subgraph/http-transport.ts';
 import { createRouter } from './server.ts';
 import { subgraphUrlsIn } from './supergraph-urls.ts';
 import { watchSupergraph } from './watch-supergraph.ts';
@@ -46,6 +47,7 @@ try {
     supergraphSdl,
     transports: new Map([...subgraphUrlsIn(supergraphSdl)].map(([name, url]) => [name, httpTransport({ url })])),
     identity: 'none',
+    shareQueries: readShareQueries(process.env),
     log,
     port,
     host: process.env['HOST'] ?? '127.0.0.1',

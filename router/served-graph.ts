@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { createExecutor, type Executor } from './execute/executor.ts';
 import { checkKnownScalars } from './known-scalars.ts';
 import { createPlanner, type Planner } from './plan/planner.ts';
-import type { SubgraphClient } from './subgraph-client.ts';
+import type { SubgraphClient } from './subgraph/client.ts';
 
 /** One version of the graph: its schema and what executes operations on it. A request keeps the version it began with. */
 export interface ServedGraph {

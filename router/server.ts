@@ -11,7 +11,7 @@ import { startHttpServer } from '#chassis/http.ts';
 import type { HttpServer } from '#chassis/http.ts';
 import { internalTokenHeader, linkKey, signInternalToken } from '#chassis/internal-token.ts';
 import type { LinkKeys } from '#chassis/internal-token.ts';
-import { maskError, unauthenticated } from './client-errors.ts';
+import { maskError } from './client-errors.ts';
 import type { DevIssuer } from './dev-issuer.ts';
 import { createFederation, type Federation } from './federation.ts';
 import { graphqlHandler } from './graphql-handler.ts';
@@ -22,8 +22,10 @@ import { incrementalDelivery } from './incremental-delivery.ts';
 import { requestPlugin } from './request-plugin.ts';
 import { routes } from './routes.ts';
 import { writeResult } from './write-result.ts';
-import { subgraphClient } from './subgraph-client.ts';
-import type { SubgraphTransport } from './transport.ts';
+import { subgraphClient } from './subgraph/client.ts';
+import type { SubgraphClientOptions } from './subgraph/client.ts';
+import { MutationCount } from './subgraph/query-sharing.ts';
+import type { SubgraphTransport } from './subgraph/transport.ts';
 
 /** How the router knows who asks, and how it proves to subgraphs that it is the router. */
 export interface RouterIdentity {
@@ -48,6 +50,8 @@ export interface RouterOptions {
   readonly requestDeadlineMs?: number;
   /** Documents that clients depend on, by name: a reload that takes something away from them is refused. */
   readonly registeredOperations?: ReadonlyMap<string, string>;
+  /** May identical queries to a subgraph, of the same caller at the same time, share one request? True unless given. */
+  readonly shareQueries?: boolean;
 }
 
 export interface Router {
@@ -67,14 +71,15 @@ const maxSelections = 500;
 
 /** Builds the router and listens. */
 export async function createRouter(options: RouterOptions): Promise<Router> {
-  const { transports, log, production = false, requestDeadlineMs = 10_000, identity, devIssuer } = options;
+  const { transports, log, production = false, requestDeadlineMs = 10_000, shareQueries = true, identity, devIssuer } = options;
   if (production && devIssuer) throw new Error('the development issuer does not run in production');
   if (production && identity === 'none') throw new Error('a router that asks nobody who they are does not run in production');
 
+  const sharing = shareQueries ? new MutationCount() : undefined;
   const clients = new Map(
     [...transports].map(([service, transport]) => [
       service,
-      subgraphClient({ service, transport, identify: identifyTo(service, identity) }),
+      subgraphClient({ service, transport, log, sharing, identify: identifyTo(service, identity) }),
     ]),
   );
   const federation = createFederation({
@@ -141,12 +146,9 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   };
 }
 
-function identifyTo(service: string, identity: RouterOptions['identity']): (context: RouterContext) => Promise<Record<string, string>> {
-  if (identity === 'none') return async () => ({});
-  const { linkKeys } = identity;
-  const key = linkKey(linkKeys, 'router', service);
-  return async ({ caller, requestId }) => {
-    if (!caller) throw unauthenticated('Sign in first.');
-    return { [internalTokenHeader]: await signInternalToken({ from: 'router', to: service, caller, requestId }, key) };
-  };
+function identifyTo(service: string, identity: RouterOptions['identity']): SubgraphClientOptions['identify'] {
+  if (identity === 'none') return () => ({});
+  const key = linkKey(identity.linkKeys, 'router', service);
+  return ({ caller, requestId }) =>
+    caller && { [internalTokenHeader]: signInternalToken({ from: 'router', to: service, caller, requestId }, key) };
 }

@@ -10,7 +10,7 @@ import { allLinks } from '#chassis/links.ts';
 import { serveSubgraph } from '#chassis/serve.ts';
 import { testDatabase } from '#chassis/testing/test-database.ts';
 import { freePort } from '../local/embedded-postgres.ts';
-import { httpTransport } from '../router/http-transport.ts';
+import { httpTransport } from '../router/subgraph/http-transport.ts';
 import { openIdentity } from '../router/open-identity.ts';
 import { openDevIssuer } from '../router/dev-issuer.ts';
 import { personaClaims, type PersonaName } from '../router/personas.ts';

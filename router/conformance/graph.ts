@@ -6,7 +6,7 @@ import { deriveLinkKeys } from '#chassis/internal-token.ts';
 import { composeSchema } from '../compose.ts';
 import { createRouter } from '../server.ts';
 import { testCaller } from '../testing/test-router.ts';
-import type { SubgraphTransport } from '../transport.ts';
+import type { SubgraphTransport } from '../subgraph/transport.ts';
 
 type Resolvers = Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers'] & object;
 
@@ -109,6 +109,10 @@ function inProcess(service: string, { sdl, resolvers = {}, answer }: SubgraphDes
       note(ask);
       const response = answer ? await answer(ask) : await graphql({ schema, source: query, variableValues: variables });
       return { status: 200, body: typeof response === 'string' ? response : JSON.stringify(response) };
+    },
+    answersText: false, // so that every ask is seen
+    subscribe() {
+      throw new Error('the subgraphs of the conformance suite have no subscriptions');
     },
     ready: async () => true,
     close: async () => undefined,

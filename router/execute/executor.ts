@@ -4,7 +4,7 @@ import { serviceError, tooComplex } from '../client-errors.ts';
 import type { Plan, SubscriptionPlan } from '../plan/compile-plan.ts';
 import type { CompiledOperation, Planner } from '../plan/planner.ts';
 import type { RouterContext } from '../request-context.ts';
-import type { SubgraphClient } from '../subgraph-client.ts';
+import type { SubgraphClient } from '../subgraph/client.ts';
 import { answerOf } from './answer-of.ts';
 import { nothingFetched, type Fetched } from './fetched.ts';
 import type { Json } from './json-object.ts';

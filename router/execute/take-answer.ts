@@ -4,7 +4,7 @@ import { allowedError, serviceError } from '../client-errors.ts';
 import type { ErrorPath, GraphqlCode } from '../client-errors.ts';
 import type { EntityPart, SubgraphFetch } from '../plan/compile-plan.ts';
 import type { Place } from '../plan/places.ts';
-import type { GraphqlAnswer } from '../subgraph-answer.ts';
+import type { GraphqlAnswer } from '../subgraph/answer.ts';
 import type { Batch } from './entity-batch.ts';
 import { pathsAt, type Fetched } from './fetched.ts';
 import { isOfType, type Json } from './json-object.ts';

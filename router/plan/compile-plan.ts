@@ -2,7 +2,7 @@ import type { FetchDataRewrite, FetchNode, QueryPlan } from '@apollo/query-plann
 import { Kind, parse } from 'graphql';
 import type { FieldNode, GraphQLSchema, SelectionSetNode } from 'graphql';
 import { groupBy } from '#chassis/group-by.ts';
-import type { SubgraphOperation } from '../transport.ts';
+import type { SubgraphOperation } from '../subgraph/transport.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { clientVariable } from './internal-keys.ts';
 import { groupFetches, mergeEntityFetches, selectionIdentity } from './merge-fetches.ts';

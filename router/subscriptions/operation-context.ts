@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Caller } from '#chassis/caller.ts';
 import type { RouterContext } from '../request-context.ts';
+import { RequestLife } from '../request-life.ts';
 import { newRecord } from '../request-log.ts';
 
 /** The context of one operation that does not come as an HTTP request of its own. `leave` says that nobody waits for it any more. */
@@ -11,16 +12,15 @@ export function operationContext(options: {
   readonly deadlineMs: number;
 }): { readonly context: RouterContext; readonly leave: () => void } {
   const { caller, requestId, log, deadlineMs } = options;
-  const client = new AbortController();
+  const life = new RequestLife({ startedAt: performance.now(), deadlineMs });
   return {
     context: {
       caller,
       requestId,
       log: log.child({ requestId }),
-      deadline: performance.now() + deadlineMs,
-      clientLeft: client.signal,
+      life,
       record: { ...newRecord(), role: caller?.role ?? 'none' },
     },
-    leave: () => client.abort(),
+    leave: () => life.leave(),
   };
 }

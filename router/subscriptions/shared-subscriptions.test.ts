@@ -99,7 +99,7 @@ describe('clients who ask the same as the same caller', () => {
     leaving.abort();
     const stream = await answer;
     expect(isStream(stream) && (await stream.next()).done).toBe(true);
-    expect(graph.contexts.map(({ clientLeft }) => clientLeft.aborted)).toEqual([true]);
+    expect(graph.contexts.map(({ life }) => life.clientLeft)).toEqual([true]);
     await graph.untilOpen('r', 0);
   });
 

@@ -208,7 +208,7 @@ describe('a client that is', () => {
     client.send({ id: '1', type: 'complete' });
     client.send({ id: '1', type: 'subscribe', payload: { query: '{ hello }' } });
     expect(await client.next()).toMatchObject({ id: '1', payload: { data: { hello: 'Hello world' } } });
-    expect(server.graph.contexts[0]?.clientLeft.aborted).toBe(true);
+    expect(server.graph.contexts[0]?.life.clientLeft).toBe(true);
     server.graph.releaseSlow();
     expect(await client.next()).toEqual({ id: '1', type: 'complete' });
   });

@@ -7,7 +7,7 @@ import { deriveLinkKeys } from '#chassis/internal-token.ts';
 import { unauthenticated } from '../client-errors.ts';
 import { composeSchema } from '../compose.ts';
 import type { TokenVerifier } from '../identity.ts';
-import { httpTransport } from '../http-transport.ts';
+import { httpTransport } from '../subgraph/http-transport.ts';
 import { createRouter } from '../server.ts';
 import type { RouterOptions } from '../server.ts';
 import type { SmallSubgraph } from './small-subgraph.ts';

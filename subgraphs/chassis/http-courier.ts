@@ -28,7 +28,7 @@ export function createHttpCourier(options: {
   return {
     async deliver(consumer, batch, signal): Promise<EventResult[]> {
       const requestId = batch.events[0]?.causationid ?? `${source}-heartbeat`;
-      const token = await signInternalToken(
+      const token = signInternalToken(
         { from: source, to: consumer, requestId, caller: { role: 'SYSTEM', subject: `system:${source}`, scopes: [] } },
         linkKey(linkKeys, source, consumer),
       );

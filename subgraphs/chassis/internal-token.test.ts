@@ -1,5 +1,5 @@
-import { SignJWT } from 'jose';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { jwtVerify, SignJWT } from 'jose';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Caller } from './caller.ts';
 import { deriveLinkKeys, formatLinkKeys, readLinkKeys, signInternalToken, verifyInternalToken } from './internal-token.ts';
 import { allLinks, linksOf } from './links.ts';
@@ -16,26 +16,85 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('what the router signed for a subgraph arrives as it was', async () => {
-  const token = await signInternalToken({ ...toVisit, caller, requestId: 'r1' }, key('router>visit'));
-  expect(await verifyInternalToken(token, toVisit, key('router>visit'))).toEqual({ ...toVisit, caller, requestId: 'r1' });
+test('what the router signed for a subgraph arrives as it was', () => {
+  const token = signInternalToken({ ...toVisit, caller, requestId: 'r1' }, key('router>visit'));
+  expect(verifyInternalToken(token, toVisit, key('router>visit'))).toEqual({ ...toVisit, caller, requestId: 'r1' });
 });
 
-test('a token for another subgraph, by another sender, or signed with another key is refused', async () => {
-  const token = await signInternalToken({ ...toVisit, caller, requestId: 'r1' }, key('router>visit'));
-  expect(await verifyInternalToken(token, { from: 'router', to: 'billing' }, key('router>visit'))).toBeNull();
-  expect(await verifyInternalToken(token, { from: 'appointment', to: 'visit' }, key('router>visit'))).toBeNull();
-  expect(await verifyInternalToken(token, toVisit, key('router>billing'))).toBeNull();
+test('a token for another subgraph, by another sender, or signed with another key is refused', () => {
+  const token = signInternalToken({ ...toVisit, caller, requestId: 'r1' }, key('router>visit'));
+  expect(verifyInternalToken(token, { from: 'router', to: 'billing' }, key('router>visit'))).toBeNull();
+  expect(verifyInternalToken(token, { from: 'appointment', to: 'visit' }, key('router>visit'))).toBeNull();
+  expect(verifyInternalToken(token, toVisit, key('router>billing'))).toBeNull();
 });
 
-test('a token is refused after half a minute and the tolerance for clocks', async () => {
-  const token = await signInternalToken({ ...toVisit, caller, requestId: 'r1' }, key('router>visit'));
+test('a token is refused after half a minute and the tolerance for clocks', () => {
+  const token = signInternalToken({ ...toVisit, caller, requestId: 'r1' }, key('router>visit'));
   vi.advanceTimersByTime(36_000);
-  expect(await verifyInternalToken(token, toVisit, key('router>visit'))).toBeNull();
+  expect(verifyInternalToken(token, toVisit, key('router>visit'))).toBeNull();
 });
 
-test.each([undefined, '', 'x', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.'])('%s is no token', async (token) => {
-  expect(await verifyInternalToken(token, toVisit, key('router>visit'))).toBeNull();
+test.each([undefined, '', 'x', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.'])('%s is no token', (token) => {
+  expect(verifyInternalToken(token, toVisit, key('router>visit'))).toBeNull();
+});
+
+test('it is a JWT that any library reads', async () => {
+  const token = signInternalToken({ ...toVisit, caller, requestId: 'r1' }, key('router>visit'));
+  const { payload, protectedHeader } = await jwtVerify(token, key('router>visit'), {
+    issuer: 'router',
+    audience: 'visit',
+    algorithms: ['HS256'],
+  });
+  const now = Math.floor(Date.now() / 1_000);
+  expect(protectedHeader).toEqual({ alg: 'HS256' });
+  expect(payload).toEqual({
+    iss: 'router',
+    aud: 'visit',
+    sub: 'ada',
+    jti: 'r1',
+    iat: now,
+    exp: now + 30,
+    role: 'PATIENT',
+    patientId: 'pat_01',
+    scopes: ['patient/*.rs'],
+  });
+});
+
+describe('a good signature is not enough', () => {
+  const now = () => Math.floor(Date.now() / 1_000);
+  const signed = (claims: Record<string, unknown>, header: { alg: string; typ?: string } = { alg: 'HS256' }) =>
+    new SignJWT({ iss: 'router', aud: 'visit', sub: 'ada', jti: 'r1', exp: now() + 30, role: 'PATIENT', scopes: [], ...claims })
+      .setProtectedHeader(header)
+      .sign(key('router>visit'));
+  const verify = (token: string) => verifyInternalToken(token, toVisit, key('router>visit'));
+
+  test('what another library signed with the key is taken, with a list of audiences too', async () => {
+    expect(verify(await signed({}, { alg: 'HS256', typ: 'JWT' }))?.caller.subject).toBe('ada');
+    expect(verify(await signed({ aud: ['billing', 'visit'] }))?.caller.subject).toBe('ada');
+  });
+  test.each<[string, Record<string, unknown>]>([
+    ['another issuer', { iss: 'billing' }],
+    ['another audience', { aud: 'billing' }],
+    ['a list of other audiences', { aud: ['billing', 'patient'] }],
+    ['an expiry that is text', { exp: '9999999999' }],
+    ['a start in the future', { nbf: Math.floor(Date.now() / 1_000) + 60 }],
+    ['no request id', { jti: undefined }],
+    ['no subject', { sub: undefined }],
+  ])('%s is refused', async (_, claims) => {
+    expect(verify(await signed(claims))).toBeNull();
+  });
+  test('HS512 with our key, `none`, and a changed payload are refused', async () => {
+    const token = await signed({});
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    const other = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(payload, 'base64url').toString()), sub: 'eve' })).toString(
+      'base64url',
+    );
+    expect(verify(token)).not.toBeNull();
+    expect(verify(await signed({}, { alg: 'HS512' }))).toBeNull();
+    expect(verify(`${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.${signature}`)).toBeNull();
+    expect(verify(`${header}.${other}.${signature}`)).toBeNull();
+    expect(verify(`${header}.${payload}.${signature.slice(0, -4)}`)).toBeNull();
+  });
 });
 
 test('a token without expiry or with an unknown role is refused although the signature is good', async () => {
@@ -49,8 +108,8 @@ test('a token without expiry or with an unknown role is refused although the sig
       .setIssuedAt();
     return (expires ? jwt.setExpirationTime('30s') : jwt).sign(key('router>visit'));
   };
-  expect(await verifyInternalToken(await sign({ role: 'PATIENT', scopes: [] }, false), toVisit, key('router>visit'))).toBeNull();
-  expect(await verifyInternalToken(await sign({ role: 'KING', scopes: [] }, true), toVisit, key('router>visit'))).toBeNull();
+  expect(verifyInternalToken(await sign({ role: 'PATIENT', scopes: [] }, false), toVisit, key('router>visit'))).toBeNull();
+  expect(verifyInternalToken(await sign({ role: 'KING', scopes: [] }, true), toVisit, key('router>visit'))).toBeNull();
 });
 
 test('link keys survive the environment variable', () => {

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { roles, type Caller } from './caller.ts';
 import { ConfigError } from './config.ts';
@@ -8,6 +7,8 @@ import { ConfigError } from './config.ts';
 export const internalTokenHeader = 'x-internal-token';
 
 const lifetimeSeconds = 30;
+/** How far the clocks of two machines may be apart. */
+const toleranceSeconds = 5;
 const algorithm = 'HS256';
 
 /** Keys of the links this process is an end of, by `from>to`. One key per link: who holds it can speak as `from` to `to` only. */
@@ -52,6 +53,11 @@ export interface InternalClaims {
 }
 
 const claimsSchema = z.object({
+  iss: z.string(),
+  aud: z.union([z.string(), z.array(z.string())]),
+  exp: z.number(),
+  nbf: z.number().optional(),
+  iat: z.number().optional(),
   sub: z.string(),
   jti: z.string(),
   role: z.enum(roles),
@@ -61,40 +67,68 @@ const claimsSchema = z.object({
   scopes: z.array(z.string()),
 });
 
-/** Signs who acts, for one service and half a minute. */
-export function signInternalToken({ from, to, caller, requestId }: InternalClaims, key: Uint8Array): Promise<string> {
-  const { subject, ...claims } = caller;
-  return new SignJWT(claims)
-    .setProtectedHeader({ alg: algorithm })
-    .setIssuer(from)
-    .setAudience(to)
-    .setSubject(subject)
-    .setJti(requestId)
-    .setIssuedAt()
-    .setExpirationTime(`${lifetimeSeconds}s`)
-    .sign(key);
+// One token per request to a subgraph: an HMAC of our own takes a tenth of what WebCrypto behind a JWT library does. It is a plain JWT (RFC 7519).
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const signatureOf = (text: string, key: Uint8Array): Buffer => createHmac('sha256', key).update(text).digest();
+const ownHeader = encode({ alg: algorithm });
+
+/** Signs who acts, for one service and half a minute: a JWT with HS256. */
+export function signInternalToken({ from, to, caller, requestId }: InternalClaims, key: Uint8Array): string {
+  const { role, subject, patientId, practitionerId, organizationId, scopes } = caller;
+  const iat = Math.floor(Date.now() / 1_000);
+  // Each named: what a caller is without does not get in, and copying the object would cost more than the HMAC.
+  const claims = {
+    role,
+    patientId,
+    practitionerId,
+    organizationId,
+    scopes,
+    sub: subject,
+    iss: from,
+    aud: to,
+    jti: requestId,
+    iat,
+    exp: iat + lifetimeSeconds,
+  };
+  const text = `${ownHeader}.${encode(claims)}`;
+  return `${text}.${signatureOf(text, key).toString('base64url')}`;
 }
 
 /** The claims of a token that `from` signed for `to`, or null when it is anything else. */
-export async function verifyInternalToken(
+export function verifyInternalToken(
   token: string | undefined,
   { from, to }: { from: string; to: string },
   key: Uint8Array,
-): Promise<InternalClaims | null> {
-  if (!token) return null;
+): InternalClaims | null {
+  const [, header, payload, signature] = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(token ?? '') ?? [];
+  if (!header || !payload || !signature || !isOurAlgorithm(header)) return null;
+  const given = Buffer.from(signature, 'base64url');
+  const expected = signatureOf(`${header}.${payload}`, key);
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+  const claims = claimsSchema.safeParse(decode(payload));
+  if (!claims.success) return null;
+  const { iss, aud, exp, nbf, sub, jti, role, patientId, practitionerId, organizationId, scopes } = claims.data;
+  const now = Math.floor(Date.now() / 1_000);
+  const isForUs = iss === from && (Array.isArray(aud) ? aud.includes(to) : aud === to);
+  const isInTime = exp > now - toleranceSeconds && (nbf ?? 0) <= now + toleranceSeconds;
+  if (!isForUs || !isInTime) return null;
+  return { from, to, requestId: jti, caller: { role, subject: sub, patientId, practitionerId, organizationId, scopes } };
+}
+
+/** The algorithm is ours to choose, never the token's (RFC 8725 §3.1); an extension that must be understood (`crit`) is not. */
+function isOurAlgorithm(header: string): boolean {
+  if (header === ownHeader) return true;
+  const parsed = headerSchema.safeParse(decode(header));
+  return parsed.success && parsed.data.alg === algorithm && parsed.data.crit === undefined;
+}
+
+const headerSchema = z.object({ alg: z.string(), crit: z.unknown().optional() });
+
+function decode(part: string): unknown {
   try {
-    const { payload } = await jwtVerify(token, key, {
-      algorithms: [algorithm],
-      issuer: from,
-      audience: to,
-      clockTolerance: 5,
-      requiredClaims: ['exp', 'sub', 'jti'],
-    });
-    const { sub, jti, ...caller } = claimsSchema.parse(payload);
-    return { from, to, requestId: jti, caller: { subject: sub, ...caller } };
-  } catch (error) {
-    if (error instanceof errors.JOSEError || error instanceof z.ZodError) return null;
-    throw error;
+    return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+  } catch {
+    return null; // not JSON, so no token of ours
   }
 }
 

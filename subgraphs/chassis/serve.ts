@@ -52,11 +52,11 @@ export async function serveSubgraph(subgraph: Subgraph, { port, host, linkKeys, 
   });
   await server.start();
 
-  const identify = async (request: IncomingMessage, from: string): Promise<InternalClaims> => {
+  const identify = (request: IncomingMessage, from: string): InternalClaims => {
     const header = request.headers[internalTokenHeader];
     const token = typeof header === 'string' ? header : undefined;
     const claims = linkKeys.has(`${from}>${subgraph.name}`)
-      ? await verifyInternalToken(token, { from, to: subgraph.name }, linkKey(linkKeys, from, subgraph.name))
+      ? verifyInternalToken(token, { from, to: subgraph.name }, linkKey(linkKeys, from, subgraph.name))
       : null;
     if (!claims) throw new HttpError(401, 'UNAUTHENTICATED', `This service answers its router and its peers only. Ask the router.`);
     return claims;
@@ -74,7 +74,7 @@ export async function serveSubgraph(subgraph: Subgraph, { port, host, linkKeys, 
   const receiveEvents = async (request: IncomingMessage): Promise<unknown> => {
     const from = request.headers['x-event-source'];
     if (typeof from !== 'string') throw new HttpError(401, 'UNAUTHENTICATED', 'Events come with x-event-source and a token.');
-    await identify(request, from);
+    identify(request, from);
     const batch = eventBatch.safeParse(await readJson(request, maxBodyBytes));
     if (!batch.success || batch.data.source !== from || batch.data.events.some((event) => event.source !== from)) {
       throw new HttpError(400, 'BAD_REQUEST', 'The body is not a batch of events of the sender.');
@@ -98,7 +98,7 @@ export async function serveSubgraph(subgraph: Subgraph, { port, host, linkKeys, 
       }
       if (pathname === '/events' && request.method === 'POST') return sendJson(response, 200, await receiveEvents(request));
       if (pathname === '/graphql') {
-        identities.set(request, await identify(request, 'router'));
+        identities.set(request, identify(request, 'router'));
         return wantsEventStream(request) ? subscriptions(request, response) : graphql(request, response);
       }
       throw new HttpError(404, 'NOT_FOUND', 'There is nothing here.');

@@ -41,7 +41,7 @@ const token = () =>
   signInternalToken({ from: 'router', to: 'visit', requestId: 'r1', caller: story.patient.caller }, linkKey(linkKeys, 'router', 'visit'));
 
 const client = () =>
-  createClient({ url: `${http.url}/graphql`, retryAttempts: 0, headers: async () => ({ [internalTokenHeader]: await token() }) });
+  createClient({ url: `${http.url}/graphql`, retryAttempts: 0, headers: async () => ({ [internalTokenHeader]: token() }) });
 
 const post = async (body: unknown, options: { signal?: AbortSignal; headers?: Record<string, string> } = {}) =>
   fetch(`${http.url}/graphql`, {
@@ -49,7 +49,7 @@ const post = async (body: unknown, options: { signal?: AbortSignal; headers?: Re
     headers: {
       accept: 'text/event-stream',
       'content-type': 'application/json',
-      [internalTokenHeader]: await token(),
+      [internalTokenHeader]: token(),
       ...options.headers,
     },
     body: JSON.stringify(body),

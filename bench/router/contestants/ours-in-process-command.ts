@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createLogger } from '../../../subgraphs/chassis/log.ts';
 import { createRouter } from '../../../router/server.ts';
-import type { SubgraphTransport } from '../../../router/transport.ts';
+import type { SubgraphTransport } from '../../../router/subgraph/transport.ts';
 import { answerCalls } from '../child-calls.ts';
 import { executableSubgraph } from '../graphs/graph.ts';
 import { namedGraph } from '../graphs/named-graph.ts';
@@ -13,7 +13,11 @@ const [supergraph = '', port = '', graphName = ''] = process.argv.slice(2);
 const subgraphs = new Map(namedGraph(graphName).map((subgraph) => [subgraph.name, new MemoizedSubgraph(executableSubgraph(subgraph))]));
 
 const transportTo = (subgraph: MemoizedSubgraph): SubgraphTransport => ({
+  answersText: false, // nothing is shared between requests here
   send: async ({ body }) => ({ status: 200, body: (await subgraph.answer(body())).toString() }),
+  subscribe() {
+    throw new Error('the benchmark has no subscriptions');
+  },
   ready: async () => true,
   close: async () => undefined,
 });

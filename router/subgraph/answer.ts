@@ -1,8 +1,8 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { GraphqlCode } from './client-errors.ts';
+import type { GraphqlCode } from '../client-errors.ts';
 import type { SubgraphAnswer } from './transport.ts';
 
-/** A GraphQL response that the gateway can merge. */
+/** A GraphQL response that the executor can merge. */
 export interface GraphqlAnswer {
   readonly data: Record<string, unknown> | null;
   readonly errors?: readonly GraphQLFormattedError[];
@@ -14,19 +14,21 @@ export interface UnusableAnswer {
   readonly reason: string;
 }
 
-/** Is this a GraphQL response? Anything else must not reach the merge. */
-export function readAnswer({ status, body }: SubgraphAnswer): GraphqlAnswer | UnusableAnswer {
+/** Is this a GraphQL response? Anything else must not reach the merge. Each call reads its own copy of a text. */
+export function readAnswer(answer: SubgraphAnswer): GraphqlAnswer | UnusableAnswer {
+  if ('result' in answer) return readResponse(answer.result);
+  const { status, body } = answer;
   // The subgraph did not believe the router, so this is a wrong LINK_KEYS, not a client without a token.
   if (status === 401) return { code: 'SUBGRAPH_ERROR', reason: 'it refused the token of the router' };
   const response = parseObject(body);
-  const errors = response?.['errors'];
-  const isResponse = response && ('data' in response || Array.isArray(errors));
-  if (!isResponse)
-    return status >= 500
-      ? { code: 'SUBGRAPH_UNAVAILABLE', reason: `status ${status}` }
-      : { code: 'SUBGRAPH_ERROR', reason: 'no GraphQL response' };
+  if (response && ('data' in response || Array.isArray(response['errors']))) return readResponse(response);
+  return status >= 500
+    ? { code: 'SUBGRAPH_UNAVAILABLE', reason: `status ${status}` }
+    : { code: 'SUBGRAPH_ERROR', reason: `no GraphQL response, status ${status}` };
+}
+
+function readResponse({ data = null, errors }: { readonly data?: unknown; readonly errors?: unknown }): GraphqlAnswer | UnusableAnswer {
   if (errors !== undefined && !isErrorList(errors)) return { code: 'SUBGRAPH_ERROR', reason: 'errors is not a list of errors' };
-  const data = response['data'] ?? null;
   if (data !== null && !isObject(data)) return { code: 'SUBGRAPH_ERROR', reason: 'data is not an object' };
   if (data === null && !errors?.length) return { code: 'SUBGRAPH_ERROR', reason: 'neither data nor errors' };
   return { data, ...(errors?.length && { errors }) };

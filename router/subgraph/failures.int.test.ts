@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sendJson } from '#chassis/http.ts';
 import { eventually } from '#chassis/testing/eventually.ts';
 import { internalTokenHeader, deriveLinkKeys, linkKey, verifyInternalToken } from '#chassis/internal-token.ts';
-import { peopleGraph } from './testing/people-graph.ts';
-import type { Answer } from './testing/small-subgraph.ts';
-import { testCaller, testRouter } from './testing/test-router.ts';
-import type { GraphqlResult } from './testing/test-router.ts';
+import { peopleGraph, type PeopleGraph } from '../testing/people-graph.ts';
+import type { Answer } from '../testing/small-subgraph.ts';
+import { testCaller, testRouter } from '../testing/test-router.ts';
+import type { GraphqlResult, TestRouter } from '../testing/test-router.ts';
 
 const errorsOf = ({ body }: GraphqlResult) =>
   body.errors?.map(({ path, extensions }) => ({ path, code: extensions?.['code'], service: extensions?.['service'] }));
@@ -18,6 +18,18 @@ const answerText =
     response.writeHead(status, { 'content-type': 'text/plain' }).end(text);
   };
 const hang: Answer = () => undefined;
+const trickle: Answer = (_, response) => {
+  const drip = setInterval(() => response.write(' '), 100);
+  response.once('close', () => clearInterval(drip));
+};
+const flood: Answer = (_, response) => {
+  const more = () => {
+    let goesOn = true;
+    while (goesOn && !response.destroyed) goesOn = response.write('x'.repeat(10_000));
+  };
+  response.on('drain', more);
+  more();
+};
 
 describe('a healthy graph', () => {
   test('is answered across services', async () => {
@@ -38,7 +50,7 @@ describe('a healthy graph', () => {
     expect(Number(headers?.['x-deadline-ms'])).toBeLessThanOrEqual(5_000);
     expect(headers?.authorization).toBeUndefined();
     const key = linkKey(deriveLinkKeys('test', ['router>people']), 'router', 'people');
-    const claims = await verifyInternalToken(String(headers?.[internalTokenHeader]), { from: 'router', to: 'people' }, key);
+    const claims = verifyInternalToken(String(headers?.[internalTokenHeader]), { from: 'router', to: 'people' }, key);
     expect(claims).toMatchObject({ caller: testCaller, requestId: 'req-7' });
   });
 });
@@ -103,6 +115,60 @@ describe('a subgraph that nobody listens for', () => {
 });
 
 describe('a subgraph that misbehaves', () => {
+  test('that sends keys of prototypes poisons nothing', async () => {
+    await using graph = await peopleGraph();
+    await using router = await testRouter(graph.subgraphs);
+    const poison = '{"__proto__":{"poisoned":true,"name":"Eve","motto":"Eve"},"constructor":{"prototype":{"poisoned":true}}';
+    graph.things.behave(
+      (_, response) =>
+        void response.end(`{"data":${poison},"_entities":[${poison},"things":[${poison},"label":"L"}]}]},"__proto__":{"errors":[]}}`),
+    );
+    graph.people.behave((_, response) => void response.end(`{"data":${poison},"people":[${poison},"__typename":"Person","id":"p1"}]}}`));
+    const { body } = await router.query('{ people { id name things { label } } }');
+    expect(JSON.stringify(body)).not.toMatch(/Eve|poisoned/);
+    expect(body.errors?.map(({ path }) => path)).toEqual([['people', 0, 'name']]);
+    expect(({} as Record<string, unknown>)['poisoned']).toBeUndefined();
+    graph.people.behave(null);
+    expect((await router.query('{ people { name motto } }')).body.data).toEqual({
+      people: [
+        { name: 'Ann', motto: 'motto-p1' },
+        { name: 'Bo', motto: 'motto-p2' },
+      ],
+    });
+  });
+
+  test('that fails again and again is left alone: an answer without it comes at once, and the log says so once', async () => {
+    await using graph = await peopleGraph();
+    await using router = await testRouter(graph.subgraphs);
+    graph.things.behave(answerText(500, 'no'));
+    for (let n = 0; n < 15; n++) await router.query('{ person(id: "p1") { name things { label } } }');
+    expect(graph.things.seen).toHaveLength(10);
+    const { body } = await router.query('{ person(id: "p1") { name things { label } } }');
+    expect(body.data).toEqual({ person: { name: 'Ann', things: null } });
+    expect(router.logged().filter(({ subgraph, level }) => subgraph === 'things' && level === 50)).toHaveLength(1);
+    expect((await router.query('{ people { motto } }')).body.errors).toBeUndefined();
+  });
+
+  test('that does not answer in time', async () => {
+    await using graph = await peopleGraph();
+    await using router = await testRouter(graph.subgraphs, { requestDeadlineMs: 200 });
+    graph.things.behave(hang);
+    const result = await router.query('{ person(id: "p1") { name things { label } } }');
+    expect(errorsOf(result)).toEqual([{ path: ['person', 'things'], code: 'SUBGRAPH_TIMEOUT', service: 'things' }]);
+  });
+});
+
+describe('requests on a router with a subgraph that lies', () => {
+  let lying: PeopleGraph;
+  let shared: TestRouter;
+  beforeAll(async () => {
+    lying = await peopleGraph();
+    shared = await testRouter(lying.subgraphs, { requestDeadlineMs: 2_500 });
+  });
+  afterAll(async () => {
+    await shared.close();
+    await lying[Symbol.asyncDispose]();
+  });
   const cases: [string, Answer, string][] = [
     ['answers 503 with text', answerText(503, 'upstream 10.0.0.7 down'), 'SUBGRAPH_UNAVAILABLE'],
     ['cuts the line', (_, response) => void response.destroy(), 'SUBGRAPH_UNAVAILABLE'],
@@ -128,22 +194,46 @@ describe('a subgraph that misbehaves', () => {
       'INTERNAL_SERVER_ERROR',
     ],
   ];
-  test.each(cases)('that %s', async (_, answer, code) => {
-    await using graph = await peopleGraph();
-    await using router = await testRouter(graph.subgraphs);
-    graph.things.behave(answer);
-    const result = await router.query('{ person(id: "p1") { name things { label } } }');
+  test.each(cases)('have a code for what is missing when it %s', async (_, answer, code) => {
+    lying.things.behave(answer);
+    const result = await shared.query('{ person(id: "p1") { name things { label } } }');
     expect(result.body.data).toEqual({ person: { name: 'Ann', things: null } });
     expect(errorsOf(result)).toEqual([{ path: ['person', 'things'], code, service: 'things' }]);
     expect(JSON.stringify(result.body)).not.toMatch(/10\.0\.0\.7|nginx|P2002|Cannot query/);
   });
 
-  test('that does not answer in time', async () => {
-    await using graph = await peopleGraph();
-    await using router = await testRouter(graph.subgraphs, { requestDeadlineMs: 200 });
-    graph.things.behave(hang);
-    const result = await router.query('{ person(id: "p1") { name things { label } } }');
-    expect(errorsOf(result)).toEqual([{ path: ['person', 'things'], code: 'SUBGRAPH_TIMEOUT', service: 'things' }]);
+  const lies: [string, Answer][] = [
+    ['hangs', hang],
+    ['sends a byte now and then', trickle],
+    [
+      'resets in the middle of an answer',
+      (_, response) => void response.writeHead(200, { 'content-length': 500 }).write('{"data":', () => response.destroy()),
+    ],
+    ['sends without end', flood],
+    ['sends a page as JSON', (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
+    ['sends half a JSON', (_, response) => void response.end('{"data":{"_entities":[')],
+    ['sends bytes that are no text', (_, response) => void response.end(Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]))],
+    ['sends to another place', (_, response) => void response.writeHead(307, { location: 'http://127.0.0.1:1/graphql' }).end()],
+    ['promises to go on and does not', (_, response) => response.writeProcessing()],
+    [
+      'switches to another protocol',
+      (_, response) => void response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+    ],
+    ['sends a bomb of headers', (_, response) => void response.writeHead(200, { bomb: 'x'.repeat(60_000) }).end('{"data":null}')],
+  ];
+  test.each(lies)('are answered while it %s, and so is the next one to itself', async (_, answer) => {
+    const healthy = '{ people { name motto } }';
+    const expected = (await shared.query(healthy)).body;
+    lying.things.behave(answer);
+    const [mistreated, ...others] = await Promise.all([
+      shared.query('{ person(id: "p1") { name things { label } } }'),
+      ...Array.from({ length: 5 }, () => shared.query(healthy)),
+    ]);
+    expect(mistreated.body.data).toEqual({ person: { name: 'Ann', things: null } });
+    expect(errorsOf(mistreated)).toEqual([{ path: ['person', 'things'], code: expect.stringMatching(/^SUBGRAPH_/), service: 'things' }]);
+    expect(others.map(({ body }) => body)).toEqual(others.map(() => expected));
+    lying.things.behave(null);
+    expect((await shared.query('{ things { label } }')).body).toEqual({ data: { things: [{ label: 'Lamp' }] } });
   });
 });
 
@@ -187,6 +277,28 @@ describe('what a subgraph says in an error', () => {
       },
     ]);
   });
+});
+
+describe('identical queries at the same time', () => {
+  const twice = async (options: { readonly shareQueries?: boolean }) => {
+    await using graph = await peopleGraph();
+    await using router = await testRouter(graph.subgraphs, options);
+    const release: (() => void)[] = [];
+    graph.things.behave((_request, response) => {
+      release.push(() => sendJson(response, 200, { data: { things: [{ label: 'Lamp' }] } }));
+    });
+    const answers = [1, 2].map(() => router.query('{ things { label } }'));
+    // The second is on its way when it has been asked for its shape: then it waits for the first, or has been sent.
+    await eventually(
+      () => router.logged().filter(({ msg }) => msg === 'a query joins another that is on its way').length + release.length,
+      (count) => count === 2,
+    );
+    release.forEach((answer) => answer());
+    expect((await Promise.all(answers)).map(({ body }) => body.data)).toEqual([1, 2].map(() => ({ things: [{ label: 'Lamp' }] })));
+    return graph.things.seen.length;
+  };
+  test('of one caller reach the subgraph once', async () => expect(await twice({})).toBe(1));
+  test('reach it twice when they may not be shared', async () => expect(await twice({ shareQueries: false })).toBe(2));
 });
 
 describe('a client that leaves', () => {

@@ -1,0 +1,68 @@
+/** Why nobody waits for an answer any more. */
+export type EndReason = 'deadline' | 'clientLeft';
+
+/** Something that goes on for a client request. */
+export interface Pending {
+  /** What a mutation began is not torn apart because nobody waits: it ends by itself or at the deadline. */
+  readonly outlivesClient: boolean;
+  /** Called once at most. */
+  stop(reason: EndReason): void;
+}
+
+/** How long one client request lasts: one timer at a time and no AbortSignal, however many subgraphs it asks. */
+export class RequestLife {
+  readonly startedAt: number;
+  /** Instant on the clock of `performance.now()` after which no subgraph is asked any more. */
+  readonly deadline: number;
+  readonly #pending = new Set<Pending>();
+  #timer: NodeJS.Timeout | undefined;
+  #clientLeft = false;
+
+  /** @param options.startedAt on the clock of `performance.now()` */
+  constructor({ startedAt, deadlineMs }: { readonly startedAt: number; readonly deadlineMs: number }) {
+    this.startedAt = startedAt;
+    this.deadline = startedAt + deadlineMs;
+  }
+
+  /** The client has gone before its answer was sent. */
+  get clientLeft(): boolean {
+    return this.#clientLeft;
+  }
+
+  remainingMs(): number {
+    return Math.floor(this.deadline - performance.now());
+  }
+
+  /** `pending` hears of the end, unless it is removed before. */
+  add(pending: Pending): void {
+    this.#pending.add(pending);
+    this.#timer ??= setTimeout(() => this.#stop('deadline', () => true), Math.max(1, this.remainingMs()));
+  }
+
+  remove(pending: Pending): void {
+    this.#pending.delete(pending);
+    this.#rest();
+  }
+
+  /** The client has gone: its queries are cancelled, its mutations are not. */
+  leave(): void {
+    this.#clientLeft = true;
+    this.#stop('clientLeft', ({ outlivesClient }) => !outlivesClient);
+    this.#rest();
+  }
+
+  // The clock runs only while something goes on, so that nobody has to say when a request is over.
+  #rest(): void {
+    if (this.#pending.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #stop(reason: EndReason, concerns: (pending: Pending) => boolean): void {
+    for (const pending of this.#pending) {
+      if (!concerns(pending)) continue;
+      this.#pending.delete(pending);
+      pending.stop(reason);
+    }
+  }
+}
