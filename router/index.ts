@@ -26,6 +26,7 @@ try {
     ...(config.host !== undefined && { host: config.host }),
     production: config.production,
     requestDeadlineMs: config.requestDeadlineMs,
+    subscriptions: { allowedOrigins: config.allowedOrigins },
     shareQueries: config.shareQueries,
   });
   log.info({ port: router.port }, 'listening');

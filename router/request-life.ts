@@ -17,6 +17,7 @@ export class RequestLife {
   readonly #pending = new Set<Pending>();
   #timer: NodeJS.Timeout | undefined;
   #clientLeft = false;
+  readonly #listeners: (() => void)[] = [];
 
   /** @param options.startedAt on the clock of `performance.now()` */
   constructor({ startedAt, deadlineMs }: { readonly startedAt: number; readonly deadlineMs: number }) {
@@ -44,9 +45,16 @@ export class RequestLife {
     this.#rest();
   }
 
+  /** `listener` hears when the client has gone; at once, when it has gone already. */
+  onLeave(listener: () => void): void {
+    if (this.#clientLeft) listener();
+    else this.#listeners.push(listener);
+  }
+
   /** The client has gone: its queries are cancelled, its mutations are not. */
   leave(): void {
     this.#clientLeft = true;
+    for (const listener of this.#listeners.splice(0)) listener();
     this.#stop('clientLeft', ({ outlivesClient }) => !outlivesClient);
     this.#rest();
   }

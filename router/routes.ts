@@ -12,7 +12,7 @@ import type { SubgraphTransport } from './subgraph/transport.ts';
 
 export interface RouteOptions {
   readonly graphql: GraphqlHandler;
-  readonly subscriptions?: Pick<ClientSubscriptions, 'handle'>;
+  readonly subscriptions: Pick<ClientSubscriptions, 'handle'>;
   readonly transports: ReadonlyMap<string, SubgraphTransport>;
   readonly sandbox: boolean;
   readonly devIssuer?: DevIssuer;
@@ -29,7 +29,7 @@ export function routes({ graphql, subscriptions, transports, sandbox, devIssuer 
     if (pathname === '/graphql') {
       // A link with a query in it is for GraphQL clients; a person who opens the bare address wants to look around.
       if (sendSandbox && isGet && wantsPage(request) && !searchParams.has('query')) return sendSandbox(request, response);
-      if (await subscriptions?.handle(request, response, requestId)) return;
+      if (await subscriptions.handle(request, response, requestId)) return;
       return graphql(request, response, requestId);
     }
     if (isGet && pathname === '/health/live') return sendJson(response, 200, { status: 'ok' });

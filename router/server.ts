@@ -16,7 +16,11 @@ import type { DevIssuer } from './dev-issuer.ts';
 import { createFederation, type Federation } from './federation.ts';
 import { graphqlHandler } from './graphql-handler.ts';
 import type { TokenVerifier } from './identity.ts';
+import { graphOperations } from './graph-operations.ts';
 import type { RouterContext } from './request-context.ts';
+import { selectionLimit } from './selection-limit.ts';
+import { signInFor } from './sign-in.ts';
+import { createClientSubscriptions, type ClientSubscriptionsOptions } from './subscriptions/client-subscriptions.ts';
 import { defectForLog } from '#chassis/log-defect.ts';
 import { incrementalDelivery } from './incremental-delivery.ts';
 import { requestPlugin } from './request-plugin.ts';
@@ -48,6 +52,7 @@ export interface RouterOptions {
   /** Publishes its keys and, for the sandbox, tokens of the demo people. Never in production. */
   readonly devIssuer?: DevIssuer;
   readonly requestDeadlineMs?: number;
+  readonly subscriptions?: Pick<ClientSubscriptionsOptions, 'share' | 'allowedOrigins' | 'limits'>;
   /** Documents that clients depend on, by name: a reload that takes something away from them is refused. */
   readonly registeredOperations?: ReadonlyMap<string, string>;
   /** May identical queries to a subgraph, of the same caller at the same time, share one request? True unless given. */
@@ -92,13 +97,14 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
       return client;
     },
   });
+  const signIn = signInFor(identity === 'none' ? 'nothing' : production ? 'everything' : 'data');
   const server = new ApolloServer<RouterContext>({
     gateway: federation.gateway,
     introspection: !production,
     csrfPrevention: false, // csrf.ts and the content-type do that, without asking programs for odd headers
     persistedQueries: false,
     allowBatchedHttpRequests: false,
-    maxRecursiveSelections: maxSelections,
+    validationRules: [selectionLimit(maxSelections)],
     parseOptions: { maxTokens },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -112,14 +118,29 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       incrementalDelivery(federation.graph),
-      requestPlugin({ signInFor: identity === 'none' ? 'nothing' : production ? 'everything' : 'data' }),
+      requestPlugin(signIn),
     ],
   });
   await server.start();
 
+  const verifyToken = identity === 'none' ? null : identity.verifyToken;
+  const subscriptions = createClientSubscriptions({
+    operations: graphOperations({
+      server,
+      graph: federation.graph,
+      signIn,
+      maxTokens,
+      maxSelections,
+      eventDeadlineMs: requestDeadlineMs,
+    }),
+    verifyToken,
+    log,
+    deadlineMs: requestDeadlineMs,
+    ...options.subscriptions,
+  });
   const graphql = graphqlHandler({
     server,
-    verifyToken: identity === 'none' ? null : identity.verifyToken,
+    verifyToken,
     requestDeadlineMs,
     maxBodyBytes,
     log,
@@ -127,8 +148,9 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   const http: HttpServer = await startHttpServer({
     port: options.port,
     ...(options.host !== undefined && { host: options.host }),
-    handler: routes({ graphql, transports, sandbox: !production, ...(devIssuer && { devIssuer }) }),
+    handler: routes({ graphql, subscriptions, transports, sandbox: !production, ...(devIssuer && { devIssuer }) }),
     onError: (error) => log.error({ defect: defectForLog(error) }, 'a request failed outside of GraphQL'),
+    onUpgrade: (request, connection, head) => void subscriptions.upgrade(request, connection, head),
     onUnreadable: (unreadable) => log.info(unreadable, 'a request could not be read'),
   }).catch(async (error: unknown) => {
     await server.stop();
@@ -139,6 +161,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     url: http.url,
     reload: federation.reload,
     async close() {
+      await subscriptions.close();
       await http.close();
       await server.stop();
       await Promise.all([...transports.values()].map((transport) => transport.close()));

@@ -155,7 +155,7 @@ const notAsOneAnswer = (): GraphQLError =>
     },
   );
 
-const noSuchOperation = (operationName: string | null | undefined): GraphQLError =>
+export const noSuchOperation = (operationName: string | null | undefined): GraphQLError =>
   new GraphQLError(
     operationName
       ? `The document has no operation named "${operationName}".`

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { graphql, parse } from 'graphql';
+import { graphql, parse, subscribe } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import { sendJson, startHttpServer } from '#chassis/http.ts';
 import { readBody } from '#chassis/request-body.ts';
 
@@ -19,11 +20,15 @@ export interface SmallSubgraph extends AsyncDisposable {
   readonly seen: SeenRequest[];
   /** From now on answers so; null is back to normal. */
   behave(answer: Answer | null): void;
+  /** Subscriptions that are open. */
+  openStreams(): number;
+  /** As when the process is killed: every open stream ends in the middle. */
+  breakStreams(): void;
   /** Nobody listens any more. */
   stop(): Promise<void>;
 }
 
-const federationLink = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires"])`;
+const federationLink = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@tag"])`;
 
 type Resolvers = Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers'] & object;
 
@@ -32,6 +37,7 @@ export async function smallSubgraph(types: string, resolvers: Resolvers): Promis
   const sdl = `${federationLink}\n${types}`;
   const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers });
   const seen: SeenRequest[] = [];
+  const streams = new Set<ServerResponse>();
   let behaviour: Answer | null = null;
   const http = await startHttpServer({
     port: 0,
@@ -44,6 +50,11 @@ export async function smallSubgraph(types: string, resolvers: Resolvers): Promis
       };
       seen.push({ query, variables, headers: request.headers });
       if (behaviour) return behaviour(request, response);
+      if (request.headers.accept === 'text/event-stream') {
+        streams.add(response);
+        response.once('close', () => streams.delete(response));
+        return sendEvents(response, await subscribe({ schema, document: parse(query), variableValues: variables }));
+      }
       sendJson(response, 200, await graphql({ schema, source: query, variableValues: variables }));
     },
   });
@@ -56,7 +67,24 @@ export async function smallSubgraph(types: string, resolvers: Resolvers): Promis
     behave(answer) {
       behaviour = answer;
     },
+    openStreams: () => streams.size,
+    breakStreams() {
+      for (const stream of streams) stream.destroy();
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** GraphQL over SSE, distinct connections mode. */
+async function sendEvents(response: ServerResponse, results: AsyncIterable<ExecutionResult> | ExecutionResult): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.flushHeaders();
+  const write = (result: ExecutionResult): void => void response.write(`event: next\ndata: ${JSON.stringify(result)}\n\n`);
+  if (Symbol.asyncIterator in results) {
+    const iterator = results[Symbol.asyncIterator]();
+    response.once('close', () => void iterator.return?.());
+    for (let step = await iterator.next(); !step.done && !response.destroyed; step = await iterator.next()) write(step.value);
+  } else write(results);
+  response.end('event: complete\ndata:\n\n');
 }
