@@ -1,37 +1,21 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type { Logger } from 'pino';
 import { request } from 'undici';
-import { subgraphNames, type SubgraphName } from '#schema/events.ts';
+import { subgraphNames } from '#schema/events.ts';
 import { ConfigError } from '#chassis/config.ts';
 import { deriveLinkKeys, formatLinkKeys } from '#chassis/internal-token.ts';
 import { allLinks, linksOf } from '#chassis/links.ts';
-import { lockFolder, readSecrets } from './data-folder.ts';
-import { openDatabases, type DatabaseUrls } from './databases.ts';
-import { migrateAll } from './migrate-all.ts';
+import { announce, hostOf, openData, publicUrl, type System, type SystemOptions } from './open-data.ts';
+import { readPorts } from './ports.ts';
 import { serviceProcess, type ServiceProcess } from './service-process.ts';
 
-/** The whole system on one machine: databases, five subgraph processes, the router. */
-export interface System {
-  readonly url: string;
+/** The system as services on one machine: databases, five subgraph processes, the router. */
+export interface Services extends System {
   readonly processes: ReadonlyMap<string, ServiceProcess>;
-  readonly databaseUrls: DatabaseUrls;
-  stop(): Promise<void>;
 }
 
-export interface SystemOptions {
-  dataFolder: string;
-  env: NodeJS.ProcessEnv;
-  log: Logger;
-  /** Told what is being done, for the person who waits. */
-  progress: (step: string) => void;
-  /** Put demo data into an empty system. */
-  seed: boolean;
+export interface ServicesOptions extends SystemOptions {
   /** Run the sources themselves, for reload, instead of bundles that start faster. */
   fromSource?: boolean;
-  /** Gives up a start that is under way; everything started so far is stopped. */
-  signal?: AbortSignal;
 }
 
 const entries: Readonly<Record<string, string>> = {
@@ -39,83 +23,30 @@ const entries: Readonly<Record<string, string>> = {
   router: 'router/index.ts',
 };
 const root = fileURLToPath(new URL('..', import.meta.url));
-const defaultPorts: Readonly<Record<string, number>> = {
-  router: 4000,
-  ...Object.fromEntries(subgraphNames.map((name, index) => [name, 4001 + index])),
-};
 
-/** Ports by `ROUTER_PORT`, `PATIENT_PORT` and so on. */
-export function readPorts(env: NodeJS.ProcessEnv): Record<'router' | SubgraphName, number> {
-  const ports = Object.fromEntries(
-    Object.entries(defaultPorts).map(([name, byDefault]) => {
-      const variable = `${name.toUpperCase()}_PORT`;
-      const port = Number(env[variable] ?? byDefault);
-      if (!Number.isInteger(port) || port < 1 || port > 65_535)
-        throw new ConfigError(`${variable} must be a port from 1 to 65535, not "${env[variable]}".`);
-      return [name, port];
-    }),
-  );
-  for (const [name, port] of Object.entries(ports)) {
-    const other = Object.keys(ports).find((known) => known !== name && ports[known] === port);
-    if (other)
-      throw new ConfigError(`${name.toUpperCase()}_PORT and ${other.toUpperCase()}_PORT are both ${port}: each needs a port of its own.`);
-  }
-  return ports as Record<'router' | SubgraphName, number>;
-}
-
-async function assertFree(name: string, port: number): Promise<void> {
-  const probe = createServer();
-  const outcome = once(probe.listen(port), 'listening');
-  try {
-    await outcome;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new ConfigError(
-      `Port ${port}, which the ${name} needs, is taken by another program. Stop that program, or set ${name.toUpperCase()}_PORT to another port.`,
-    );
-  }
-  probe.close();
-  await once(probe, 'close');
-}
-
-export async function startSystem(options: SystemOptions): Promise<System> {
-  const { env, log, progress, dataFolder } = options;
+/** @throws ConfigError when something is in the way, or a process cannot start; nothing is left running then */
+export async function startSystem(options: ServicesOptions): Promise<Services> {
+  const { env, log } = options;
   const ports = readPorts(env);
-  const lock = lockFolder(dataFolder);
-  const step = (what: string) => {
-    options.signal?.throwIfAborted();
-    progress(what);
-  };
-  const commandsReady = nodeCommands(options.fromSource ?? false);
-  commandsReady.catch(() => undefined); // looked at below; a step before it may fail first
-  const stopSteps: (() => Promise<void>)[] = [];
+  const data = await openData(options, ports, () => nodeCommands(options.fromSource ?? false));
+  const { urls, secrets, prepared: commands } = data;
+  const processes = new Map<string, ServiceProcess>();
   const stop = async () => {
-    for (const undo of stopSteps.splice(0).reverse()) await undo();
-    lock.release();
+    // The router first: it lets requests under way finish while the subgraphs still answer.
+    await processes.get('router')?.stop();
+    await Promise.all([...processes.values()].map((service) => service.stop()));
+    await data.close();
   };
   try {
-    for (const [name, port] of Object.entries(ports)) await assertFree(name, port);
-    step('starting PostgreSQL');
-    const { urls, cluster } = await openDatabases(dataFolder, env, (reason) =>
-      log.error({ reason }, 'PostgreSQL ended unexpectedly; it is started again'),
-    );
-    if (cluster) stopSteps.push(() => cluster.stop());
-    lock.announce(cluster?.port ?? null);
-
-    step('migrating five databases');
-    await migrateAll(urls);
-
-    const secrets = readSecrets(dataFolder);
     const linkKeys = deriveLinkKeys(secrets.links, allLinks);
     const keysOf = (name: string) => formatLinkKeys(new Map([...linkKeys].filter(([link]) => linksOf(name).includes(link))));
     const subgraphUrls = Object.fromEntries(subgraphNames.map((name) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${ports[name]}`]));
     const common = {
       ...withoutSecrets(env),
       ...subgraphUrls,
-      DATA_DIR: dataFolder,
+      DATA_DIR: options.dataFolder,
       ...(process.stdout.isTTY && { LOG_FORMAT: env.LOG_FORMAT ?? 'pretty', FORCE_COLOR: '1' }),
     };
-    const processes = new Map<string, ServiceProcess>();
     let failed: string | undefined;
     const launch = (name: string, own: NodeJS.ProcessEnv) => {
       const service = serviceProcess({
@@ -132,21 +63,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       service.start();
     };
 
-    if (options.seed) {
-      const { seedIfEmpty } = await import('../seed/seed-system.ts');
-      options.signal?.throwIfAborted();
-      await seedIfEmpty(urls, progress);
-    }
-
-    step('starting five subgraphs and the router');
-    const commands = await commandsReady;
-    stopSteps.push(async () => {
-      // The router first: it lets requests under way finish while the subgraphs still answer.
-      await processes.get('router')?.stop();
-      await Promise.all([...processes.values()].map((service) => service.stop()));
-    });
-    // The development issuer makes anyone anybody: unless told otherwise, nobody else's machine reaches it.
-    const host = env.HOST ?? '127.0.0.1';
+    announce(options, 'starting five subgraphs and the router');
+    const host = hostOf(env);
     // First, because it takes longest to start.
     launch('router', { ROUTER_PORT: String(ports.router), HOST: host });
     for (const name of subgraphNames) {
@@ -157,7 +75,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         ...(name === 'prescription' && { PRESCRIPTION_SIGNING_KEY: env.PRESCRIPTION_SIGNING_KEY ?? secrets.prescriptionSigning }),
       });
     }
-    const url = `http://${['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host}:${ports.router}`;
+    const url = publicUrl(host, ports.router);
     await untilReady(url, options.signal, () => {
       if (failed) throw new ConfigError(`The ${failed} process cannot start; the line above says why.`);
     });

@@ -14,7 +14,8 @@ export type IdentityConfig =
   | { readonly kind: 'provider'; readonly jwksUrl: URL; readonly issuer: string; readonly audience: string }
   | { readonly kind: 'development'; readonly keyFile: string };
 
-export interface RouterConfig {
+/** What the router needs to know wherever its subgraphs run. */
+export interface RouterSettings {
   readonly port: number;
   readonly host: string | undefined;
   readonly production: boolean;
@@ -22,23 +23,25 @@ export interface RouterConfig {
   /** Origins of pages that may open WebSockets beside those of the router's own. */
   readonly allowedOrigins: readonly string[];
   readonly shareQueries: boolean;
-  /** Base URL of each subgraph, without a path. */
-  readonly subgraphUrls: Readonly<Record<SubgraphName, string>>;
-  readonly linkKeys: LinkKeys;
   readonly supergraphFile: string | undefined;
   readonly registeredOperationsFile: string | undefined;
   readonly identity: IdentityConfig;
+}
+
+export interface RouterConfig extends RouterSettings {
+  /** Base URL of each subgraph, without a path. */
+  readonly subgraphUrls: Readonly<Record<SubgraphName, string>>;
+  readonly linkKeys: LinkKeys;
 }
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url));
 
 const shareQueries = z.enum(['on', 'off']).default('on');
 
-const base = z.object({
+const settings = z.object({
   ROUTER_PORT: port.default(4000),
   HOST: z.string().optional(),
   NODE_ENV: z.string().optional(),
-  LINK_KEYS: z.string(),
   SUPERGRAPH_FILE: z.string().min(1).optional(),
   REGISTERED_OPERATIONS: z.string().min(1).optional(),
   REQUEST_DEADLINE_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
@@ -51,15 +54,32 @@ const base = z.object({
   JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).default(defaultAudience),
+});
+
+const withSubgraphs = settings.extend({
+  LINK_KEYS: z.string(),
   ...(Object.fromEntries(subgraphNames.map((name) => [`${name.toUpperCase()}_URL`, z.url({ protocol: /^https?$/ }).optional()])) as Record<
     string,
     z.ZodOptional<z.ZodURL>
   >),
 });
 
-/** @throws ConfigError that names what is missing or wrong */
+/**
+ * The configuration of a router whose subgraphs are processes of their own.
+ * @throws ConfigError that names what is missing or wrong
+ */
 export function readRouterConfig(env: NodeJS.ProcessEnv): RouterConfig {
-  const config = readConfig(base, env);
+  const config = readConfig(withSubgraphs, env);
+  return { ...toSettings(config, env), subgraphUrls: subgraphUrls(env), linkKeys: readRouterKeys(config.LINK_KEYS) };
+}
+
+/**
+ * The configuration of a router whose subgraphs run in its process.
+ * @throws ConfigError that names what is missing or wrong
+ */
+export const readRouterSettings = (env: NodeJS.ProcessEnv): RouterSettings => toSettings(readConfig(settings, env), env);
+
+function toSettings(config: z.infer<typeof settings>, env: NodeJS.ProcessEnv): RouterSettings {
   const production = config.NODE_ENV === 'production';
   return {
     port: config.ROUTER_PORT,
@@ -68,8 +88,6 @@ export function readRouterConfig(env: NodeJS.ProcessEnv): RouterConfig {
     requestDeadlineMs: config.REQUEST_DEADLINE_MS,
     allowedOrigins: config.ALLOWED_ORIGINS,
     shareQueries: config.ROUTER_SHARE_QUERIES === 'on',
-    subgraphUrls: subgraphUrls(env),
-    linkKeys: readRouterKeys(config.LINK_KEYS),
     supergraphFile: config.SUPERGRAPH_FILE,
     registeredOperationsFile: config.REGISTERED_OPERATIONS,
     identity: readIdentity(config, production, env),
@@ -84,7 +102,7 @@ export const readShareQueries = (env: NodeJS.ProcessEnv): boolean =>
 export const devIssuerFile = (env: NodeJS.ProcessEnv): string => join(env['DATA_DIR'] || join(projectFolder, '.data'), 'dev-issuer.json');
 
 function readIdentity(
-  { JWKS_URL, JWT_ISSUER, JWT_AUDIENCE }: z.infer<typeof base>,
+  { JWKS_URL, JWT_ISSUER, JWT_AUDIENCE }: z.infer<typeof settings>,
   production: boolean,
   env: NodeJS.ProcessEnv,
 ): IdentityConfig {

@@ -34,7 +34,8 @@ import type { SubgraphTransport } from './subgraph/transport.ts';
 /** How the router knows who asks, and how it proves to subgraphs that it is the router. */
 export interface RouterIdentity {
   readonly verifyToken: TokenVerifier;
-  readonly linkKeys: LinkKeys;
+  /** Not needed when every subgraph runs in this process: nothing is signed that does not leave it. */
+  readonly linkKeys?: LinkKeys;
 }
 
 export interface RouterOptions {
@@ -171,6 +172,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
 
 function identifyTo(service: string, identity: RouterOptions['identity']): SubgraphClientOptions['identify'] {
   if (identity === 'none') return () => ({});
+  if (!identity.linkKeys) return ({ caller }) => caller && {};
   const key = linkKey(identity.linkKeys, 'router', service);
   return ({ caller, requestId }) =>
     caller && { [internalTokenHeader]: signInternalToken({ from: 'router', to: service, caller, requestId }, key) };

@@ -16,7 +16,7 @@ import { openDevIssuer } from '../router/dev-issuer.ts';
 import { personaClaims, type PersonaName } from '../router/personas.ts';
 import { supergraphFile } from '../router/schema-files.ts';
 import { createRouter } from '../router/server.ts';
-import { createSubgraph } from './subgraphs.ts';
+import { createSubgraph } from '../local/subgraphs.ts';
 
 // The graph over real HTTP, but in one process, so that every SQL statement of every subgraph can be counted.
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { eventDefinitions, eventsHeardBy, subgraphNames, type EventData, type EventType } from '#schema/events.ts';
 import { newId, type IdPrefix } from '#chassis/ids.ts';
 import { testSubgraph } from '#chassis/testing/test-subgraph.ts';
-import { createSubgraph } from './subgraphs.ts';
+import { createSubgraph } from '../local/subgraphs.ts';
 
 const types = Object.keys(eventDefinitions) as EventType[];
 

@@ -1,11 +1,13 @@
 import type { GraphQLClient } from 'graphql-request';
+import { newId } from '#chassis/ids.ts';
+import { eventually } from '#chassis/testing/eventually.ts';
 import { npiFrom } from '../subgraphs/appointment/npi.ts';
-import { newKey, type TestSystem } from './test-system.ts';
+import { newKey, type TestGraph } from './test-system.ts';
 
 // Builders for graph tests: a hospital with one practitioner who is on call around the clock, made through the graph itself.
 
 /** Signed-in clients of a graph, wherever it runs. */
-export type Clients = Pick<TestSystem, 'as'>;
+export type Clients = Pick<TestGraph, 'as'>;
 
 interface UserErrors {
   userErrors: { code: string; message: string; path: string[] }[];
@@ -86,9 +88,23 @@ export async function openHospital(graph: Clients): Promise<Hospital> {
 
 let patients = Date.now() % 10_000_000;
 
-export async function registerPatient(graph: Clients): Promise<string> {
-  const number = ++patients;
+/** Registers people and waits until they can be booked for. */
+export async function registerPatients(graph: Clients, count: number): Promise<string[]> {
   const frontdesk = await graph.as('frontdesk');
+  const ids = await Promise.all(Array.from({ length: count }, () => register(frontdesk)));
+  // One after the other: to ask for all at once would hold up the events that are waited for.
+  for (const id of ids) await untilBookable(frontdesk, id);
+  return ids;
+}
+
+export async function registerPatient(graph: Clients): Promise<string> {
+  const [id] = await registerPatients(graph, 1);
+  if (!id) throw new Error('nobody was registered');
+  return id;
+}
+
+async function register(frontdesk: GraphQLClient): Promise<string> {
+  const number = ++patients;
   const { patient } = await mutation<{ patient: { id: string } }>(frontdesk, 'registerPatient', 'patient { id }', {
     name: { family: `Testperson${number}`, given: ['Una'] },
     birthDate: '1980-05-17',
@@ -96,6 +112,20 @@ export async function registerPatient(graph: Clients): Promise<string> {
     timeZone: 'America/Chicago',
   });
   return patient.id;
+}
+
+/** The booking service hears of a patient by event: on a busy machine a moment after the registration was answered. */
+async function untilBookable(frontdesk: GraphQLClient, patientId: string): Promise<void> {
+  const booking = {
+    patientId,
+    practitionerId: newId('prc'),
+    healthcareServiceId: newId('hcs'),
+    startsAt: new Date().toISOString(),
+  };
+  await eventually(
+    () => attempt(frontdesk, 'bookAppointment', 'appointment { id }', booking),
+    ({ userErrors }) => userErrors.every(({ code }) => code !== 'PATIENT_UNKNOWN'),
+  );
 }
 
 export interface FoundSlot {

@@ -1,18 +1,17 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { subgraphNames } from '#schema/events.ts';
 import { eventually } from '#chassis/testing/eventually.ts';
 import { freePort } from '../local/embedded-postgres.ts';
+import { leftBehind, listening, postmaster, ready, startProgram, type Started } from './program.ts';
 
 // `npm start` as a person meets it: what it says, how it ends, what it leaves behind.
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 let folder: string;
 let ports: Map<string, number>;
 
@@ -25,42 +24,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Started {
-  child: ChildProcess;
-  said: () => string;
-  ended: Promise<number | null>;
-}
-
-function start(env: NodeJS.ProcessEnv = {}): Started {
-  const portEnv = Object.fromEntries([...ports].map(([name, port]) => [`${name.toUpperCase()}_PORT`, String(port)]));
-  const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts'], {
-    cwd: root,
-    env: { ...process.env, NODE_ENV: 'test', LOG_LEVEL: 'error', LOG_FORMAT: 'json', DATA_DIR: folder, SEED: 'none', ...portEnv, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+const start = (env: NodeJS.ProcessEnv = {}): Started =>
+  startProgram('local/start.ts', folder, {
+    ...Object.fromEntries([...ports].map(([name, port]) => [`${name.toUpperCase()}_PORT`, String(port)])),
+    ...env,
   });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  return { child, said: () => text, ended: once(child, 'exit').then(([code]) => code as number | null) };
-}
-
-const ready = (started: Started) =>
-  eventually(
-    () => started.said(),
-    (text) => text.includes('The graph is ready') || started.child.exitCode !== null,
-    40_000,
-  );
-
-/** Programs of this system that still run: they all carry the folder in their command line or environment. */
-const leftBehind = (): string[] =>
-  spawnSync('ps', ['-eo', 'args='], { encoding: 'utf8' })
-    .stdout.split('\n')
-    .filter((line) => line.includes(folder));
-const listening = async (): Promise<number[]> => {
-  const answers = await Promise.all(
-    [...ports.values()].map(async (port) => ((await fetch(`http://localhost:${port}/health/live`).catch(() => null)) ? port : 0)),
-  );
-  return answers.filter(Boolean);
-};
 
 test('it says what it does, where it is and what to ask first; SIGTERM ends all of it with 0', async () => {
   const started = start();
@@ -68,7 +36,7 @@ test('it says what it does, where it is and what to ask first; SIGTERM ends all 
   expect(started.said()).toMatch(/starting PostgreSQL[\s\S]*migrating[\s\S]*The graph is ready after [\d.]+ s/);
   expect(started.said()).toContain(`http://localhost:${ports.get('router')}/graphql`);
   expect(started.said()).toContain('npm run -s token -- ');
-  expect(await listening()).toHaveLength(6);
+  expect(await listening(ports.values())).toHaveLength(6);
 
   const second = start();
   expect(await second.ended).toBe(1);
@@ -76,8 +44,8 @@ test('it says what it does, where it is and what to ask first; SIGTERM ends all 
 
   started.child.kill('SIGTERM');
   expect(await started.ended).toBe(0);
-  expect(await listening()).toEqual([]);
-  expect(leftBehind()).toEqual([]);
+  expect(await listening(ports.values())).toEqual([]);
+  expect(leftBehind(folder)).toEqual([]);
 });
 
 test.each(['SIGINT', 'SIGHUP'] as const)('%s while it starts leaves nothing behind', async (signal) => {
@@ -85,8 +53,8 @@ test.each(['SIGINT', 'SIGHUP'] as const)('%s while it starts leaves nothing behi
   await eventually(started.said, (text) => text.includes('starting five subgraphs'), 40_000);
   started.child.kill(signal);
   expect(await started.ended).toBe(0);
-  expect(await listening()).toEqual([]);
-  expect(leftBehind()).toEqual([]);
+  expect(await listening(ports.values())).toEqual([]);
+  expect(leftBehind(folder)).toEqual([]);
 });
 
 test('when the supervisor is killed its processes end by themselves, and the next start takes over', async () => {
@@ -94,27 +62,29 @@ test('when the supervisor is killed its processes end by themselves, and the nex
   await ready(started);
   started.child.kill('SIGKILL');
   await started.ended;
-  await eventually(listening, (still) => still.length === 0);
+  await eventually(
+    () => listening(ports.values()),
+    (still) => still.length === 0,
+  );
   const next = start();
   await ready(next);
   expect(next.said()).toContain('The graph is ready');
   next.child.kill('SIGTERM');
   expect(await next.ended).toBe(0);
-  expect(leftBehind()).toEqual([]);
+  expect(leftBehind(folder)).toEqual([]);
 });
 
 test('PostgreSQL that is killed comes back', async () => {
   const started = start();
   await ready(started);
-  const postmaster = Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
-  process.kill(postmaster, 'SIGKILL');
+  process.kill(postmaster(folder), 'SIGKILL');
   const health = async () => (await fetch(`http://localhost:${ports.get('router')}/health/ready`)).status;
   await eventually(health, (status) => status === 503, 20_000);
   await eventually(health, (status) => status === 200, 40_000);
   expect(started.said()).toContain('PostgreSQL ended unexpectedly');
   started.child.kill('SIGTERM');
   expect(await started.ended).toBe(0);
-  expect(leftBehind()).toEqual([]);
+  expect(leftBehind(folder)).toEqual([]);
 });
 
 test('a taken port is one sentence and exit code 1', async () => {
@@ -178,5 +148,5 @@ test('a setting that makes no sense ends the start at once, naming the variable'
   const started = start({ REQUEST_DEADLINE_MS: 'soon' });
   expect(await started.ended).toBe(1);
   expect(started.said()).toContain('REQUEST_DEADLINE_MS');
-  expect(leftBehind()).toEqual([]);
+  expect(leftBehind(folder)).toEqual([]);
 });

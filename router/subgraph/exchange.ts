@@ -1,4 +1,6 @@
+import type { Caller } from '#chassis/caller.ts';
 import type { EndReason, Pending, RequestLife } from '../request-life.ts';
+import type { RouterContext } from '../request-context.ts';
 import type { Outcome } from './attempts.ts';
 import type { Ask, Headers, SubgraphRequest } from './transport.ts';
 
@@ -7,7 +9,8 @@ export class Exchange implements SubgraphRequest {
   readonly operation: Ask['operation'];
   readonly body: Ask['body'];
   readonly variables: Ask['variables'];
-  /** Of the client request that began it. */
+  /** Of the client request that began it, as are the id and the life. */
+  readonly caller: Caller | null;
   readonly requestId: string;
   readonly life: RequestLife;
   readonly #identity: Headers;
@@ -17,10 +20,11 @@ export class Exchange implements SubgraphRequest {
   /** Why nobody waits any more. */
   abandoned: EndReason | undefined;
 
-  constructor(ask: Ask, { requestId, life }: { readonly requestId: string; readonly life: RequestLife }, identity: Headers) {
+  constructor(ask: Ask, { caller, requestId, life }: Pick<RouterContext, 'caller' | 'requestId' | 'life'>, identity: Headers) {
     this.operation = ask.operation;
     this.body = ask.body;
     this.variables = ask.variables;
+    this.caller = caller;
     this.requestId = requestId;
     this.life = life;
     this.#identity = identity;

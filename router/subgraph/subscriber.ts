@@ -22,7 +22,8 @@ export function createSubscriber({ transport, circuit, identify, fail }: Subscri
     const headers = identify(context);
     if (!headers) return only({ code: 'UNAUTHENTICATED' });
     if (circuit.refuses) return only(fail(context, { code: 'SUBGRAPH_UNAVAILABLE', reason: 'circuit is open' }));
-    const answers = transport.subscribe({ ...ask, headers: { 'x-request-id': context.requestId, ...headers }, signal });
+    const { caller, requestId } = context;
+    const answers = transport.subscribe({ ...ask, caller, requestId, headers: { 'x-request-id': requestId, ...headers }, signal });
     let isOver = false;
     const end = (code: { readonly code: GraphqlCode }): Result => {
       isOver = true;

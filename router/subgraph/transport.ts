@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import type { Caller } from '#chassis/caller.ts';
 
 /** An operation that the router sends to a subgraph: one object for the life of a compiled plan, so it may be a key of a cache. */
 export interface SubgraphOperation {
@@ -17,9 +18,16 @@ export interface Ask {
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** A query or mutation to a subgraph, in no particular protocol. */
-export interface SubgraphRequest extends Ask {
+/** For whom a subgraph is asked: as headers for HTTP, as it is for a call in the same process. */
+interface OnBehalf {
   readonly headers: Headers;
+  /** Null: nobody was asked who they are. */
+  readonly caller: Caller | null;
+  readonly requestId: string;
+}
+
+/** A query or mutation to a subgraph, in no particular protocol. */
+export interface SubgraphRequest extends Ask, OnBehalf {
   /**
    * Here a transport says how its work is stopped when nobody waits for the answer any more (deadline, client gone). It need not:
    * the client has its answer already.
@@ -28,8 +36,7 @@ export interface SubgraphRequest extends Ask {
 }
 
 /** A subscription to a subgraph. It has no deadline. */
-export interface SubscriptionRequest extends Ask {
-  readonly headers: Headers;
+export interface SubscriptionRequest extends Ask, OnBehalf {
   /** Closes it. */
   readonly signal: AbortSignal;
 }

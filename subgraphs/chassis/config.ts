@@ -20,3 +20,6 @@ export function readConfig<S extends z.ZodType>(schema: S, env: NodeJS.ProcessEn
 }
 
 export const port = z.coerce.number().int().min(0).max(65_535);
+
+/** Most connections of one subgraph. Each lane of events keeps one; a few must be left for requests. */
+export const poolSize = z.coerce.number().int().min(10).optional();

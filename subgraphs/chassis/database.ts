@@ -59,13 +59,18 @@ export function openDatabase<Client extends SqlClient>(
     idleTimeoutMillis: 30_000,
     keepAlive: true,
   });
-  pool.on('error', (error) => options.log.warn({ error: error.message }, 'idle database connection lost'));
+  let closed = false;
+  pool.on('error', (error) => {
+    // Connections say goodbye after the pool has ended: a database that stops right then is no news.
+    if (!closed) options.log.warn({ error: error.message }, 'idle database connection lost');
+  });
   if (options.onStatement) countStatements(pool, options.onStatement);
   const client = openClient(new PrismaPg(pool));
   return {
     client,
     pool,
     async close() {
+      closed = true;
       await client.$disconnect();
       await pool.end();
     },

@@ -51,7 +51,10 @@ export interface InboxOptions<Tx extends SqlExecutor> {
 }
 
 export interface Inbox {
+  /** @throws when the inbox is closed, or the database is away */
   receive(batch: EventBatch): Promise<EventResult[]>;
+  /** Takes no more batches, and waits for those that are being taken in. */
+  close(): Promise<void>;
 }
 
 /** Takes in events of others: each in one transaction with its inbox record, in order per aggregate, once. */
@@ -88,26 +91,39 @@ export function createInbox<Tx extends SqlExecutor>({ name, client, handlers, ou
     return result;
   }
 
+  async function takeInAll(batch: EventBatch): Promise<EventResult[]> {
+    const receivedAt = new Date();
+    const results: EventResult[] = [];
+    const stopped = new Set<string>();
+    for (const event of batch.events) {
+      if (stopped.has(event.subject)) {
+        results.push({ id: event.id, outcome: 'held' });
+        continue;
+      }
+      const result = await takeIn(event).catch((error: unknown): EventResult => {
+        if (error instanceof Gap && error.expected < event.sequence) return { id: event.id, outcome: 'gap', expected: error.expected };
+        log.error({ eventId: event.id, type: event.type, err: error }, 'an event could not be taken in; it will come again');
+        return { id: event.id, outcome: 'failed', error: reasonForLog(error) };
+      });
+      if (result.outcome !== 'applied' && result.outcome !== 'duplicate') stopped.add(event.subject);
+      results.push(result);
+    }
+    if (batch.caughtUp && stopped.size === 0) await recordHeard(client, batch.source, receivedAt);
+    return results;
+  }
+
+  const underWay = new Set<Promise<unknown>>();
+  let closed = false;
   return {
     async receive(batch) {
-      const receivedAt = new Date();
-      const results: EventResult[] = [];
-      const stopped = new Set<string>();
-      for (const event of batch.events) {
-        if (stopped.has(event.subject)) {
-          results.push({ id: event.id, outcome: 'held' });
-          continue;
-        }
-        const result = await takeIn(event).catch((error: unknown): EventResult => {
-          if (error instanceof Gap && error.expected < event.sequence) return { id: event.id, outcome: 'gap', expected: error.expected };
-          log.error({ eventId: event.id, type: event.type, err: error }, 'an event could not be taken in; it will come again');
-          return { id: event.id, outcome: 'failed', error: reasonForLog(error) };
-        });
-        if (result.outcome !== 'applied' && result.outcome !== 'duplicate') stopped.add(event.subject);
-        results.push(result);
-      }
-      if (batch.caughtUp && stopped.size === 0) await recordHeard(client, batch.source, receivedAt);
-      return results;
+      if (closed) throw new Error(`${name} is stopping and takes in no more events`);
+      const work = takeInAll(batch).finally(() => underWay.delete(work));
+      underWay.add(work);
+      return work;
+    },
+    async close() {
+      closed = true;
+      await Promise.allSettled(underWay);
     },
   };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { subgraphNames, type SubgraphName } from '#schema/events.ts';
 import type { EventResult } from './events-in.ts';
 import { internalTokenHeader, linkKey, signInternalToken, type LinkKeys } from './internal-token.ts';
-import type { Courier } from './relay.ts';
+import { deliveryDeadlineMs, type Courier } from './relay.ts';
 
 const answer = z.object({
   results: z.array(
@@ -14,8 +14,6 @@ const answer = z.object({
     ]),
   ),
 });
-
-const deadlineMs = 10_000;
 
 /** Pushes events to `POST <subgraph>/events`, signed with the key of the link. */
 export function createHttpCourier(options: {
@@ -37,7 +35,7 @@ export function createHttpCourier(options: {
         dispatcher: agent,
         headers: { 'content-type': 'application/json', 'x-event-source': source, [internalTokenHeader]: token },
         body: JSON.stringify(batch),
-        signal: AbortSignal.any([AbortSignal.timeout(deadlineMs), signal]),
+        signal: AbortSignal.any([AbortSignal.timeout(deliveryDeadlineMs), signal]),
       });
       if (response.statusCode !== 200) {
         await response.body.dump();

@@ -5,7 +5,7 @@ import { graphqlCodes } from './errors.ts';
 /** Errors with a code of ours were meant for the caller; anything else is a defect: logged whole, answered without detail. */
 export function maskUnexpected(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
   const code = formatted.extensions?.['code'];
-  if (typeof code === 'string' && code in graphqlCodes && code !== 'INTERNAL_SERVER_ERROR') return formatted;
+  if (typeof code === 'string' && Object.hasOwn(graphqlCodes, code) && code !== 'INTERNAL_SERVER_ERROR') return formatted;
   log.error({ err: error instanceof GraphQLError ? (error.originalError ?? error) : error, path: formatted.path }, 'a resolver failed');
   const { locations, path } = formatted;
   return {

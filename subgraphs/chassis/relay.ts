@@ -10,6 +10,9 @@ export interface Courier {
   deliver(consumer: SubgraphName, batch: EventBatch, signal: AbortSignal): Promise<EventResult[]>;
 }
 
+/** How long a courier waits for the consumer before the batch counts as not delivered. */
+export const deliveryDeadlineMs = 10_000;
+
 export interface RelayOptions {
   source: SubgraphName;
   consumers: readonly SubgraphName[];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { subgraphNames, type SubgraphName } from '#schema/events.ts';
-import { port, readConfig } from './config.ts';
+import { poolSize, port, readConfig } from './config.ts';
 import { createHttpCourier, subgraphUrls } from './http-courier.ts';
 import { linkKey, readLinkKeys } from './internal-token.ts';
 import { eventLinks } from './links.ts';
@@ -24,8 +24,7 @@ export async function runSubgraph(name: SubgraphName, create: (options: Subgraph
         [`${upper}_PORT`]: port.default(defaultPort(name)),
         LINK_KEYS: z.string(),
         HOST: z.string().optional(),
-        // Each lane of events keeps one connection; a few must be left for requests.
-        DATABASE_POOL: z.coerce.number().int().min(10).optional(),
+        DATABASE_POOL: poolSize,
       }),
     ) as Record<string, string | number | undefined>;
     const linkKeys = readLinkKeys(String(config.LINK_KEYS));

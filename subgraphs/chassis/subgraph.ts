@@ -136,7 +136,7 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
         subscriptions.end();
         await notices.close();
         await Promise.all(background.map((work) => work.close()));
-        await relay.close();
+        await Promise.all([relay.close(), inbox.close()]);
         await database.close();
       },
     };

@@ -6,7 +6,7 @@ import { createPatientSubgraph } from '../subgraphs/patient/server.ts';
 import { createPrescriptionSubgraph } from '../subgraphs/prescription/server.ts';
 import { createVisitSubgraph } from '../subgraphs/visit/server.ts';
 
-/** Every subgraph by name, for tests that hold for all of them. */
+/** How each subgraph is built, for programs that run all of them. */
 export const createSubgraph: Readonly<Record<SubgraphName, (options: SubgraphOptions) => Promise<Subgraph>>> = {
   patient: createPatientSubgraph,
   appointment: createAppointmentSubgraph,

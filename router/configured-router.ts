@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import type { LinkKeys } from '#chassis/internal-token.ts';
+import type { RouterSettings } from './config.ts';
+import { openIdentity } from './open-identity.ts';
+import { readRegisteredOperations } from './registered-operations.ts';
+import { supergraphFile } from './schema-files.ts';
+import { createRouter } from './server.ts';
+import type { SubgraphTransport } from './subgraph/transport.ts';
+import { watchSupergraph } from './watch-supergraph.ts';
+
+export interface Surroundings {
+  readonly transports: ReadonlyMap<string, SubgraphTransport>;
+  /** Not needed when every subgraph runs in this process. */
+  readonly linkKeys?: LinkKeys;
+  readonly log: Logger;
+}
+
+/** The router as the environment wants it, wherever its subgraphs run. Serves a supergraph file that changes without a restart. */
+export async function startConfiguredRouter(
+  { identity, supergraphFile: file = supergraphFile, registeredOperationsFile, host, ...settings }: RouterSettings,
+  { transports, linkKeys, log }: Surroundings,
+): Promise<{ close(): Promise<void> }> {
+  const { verifyToken, devIssuer } = await openIdentity(identity);
+  const router = await createRouter({
+    supergraphSdl: await readFile(file, 'utf8'),
+    ...(registeredOperationsFile && { registeredOperations: await readRegisteredOperations(registeredOperationsFile) }),
+    transports,
+    identity: { verifyToken, ...(linkKeys && { linkKeys }) },
+    ...(devIssuer && { devIssuer }),
+    log,
+    ...(host !== undefined && { host }),
+    port: settings.port,
+    production: settings.production,
+    requestDeadlineMs: settings.requestDeadlineMs,
+    shareQueries: settings.shareQueries,
+    subscriptions: { allowedOrigins: settings.allowedOrigins },
+  });
+  log.info({ port: router.port }, 'listening');
+  const watching = watchSupergraph(file, router, log);
+  return {
+    close() {
+      watching.close();
+      return router.close();
+    },
+  };
+}
