@@ -1,6 +1,6 @@
 import type { EntityPart } from '../plan/compile-plan.ts';
 import type { Place } from '../plan/places.ts';
-import { objectsAt, unifyAt, type Fetched } from './fetched.ts';
+import { currentOf, objectsAt, unifyAt, type Fetched } from './fetched.ts';
 import type { Json } from './json-object.ts';
 
 /** The distinct entities of one part of a request, and for each all objects of the answer that stand for it. */
@@ -34,12 +34,19 @@ export function collectBatch(part: EntityPart, fetched: Fetched, places: readonl
       const first = anyOf(same);
       if (first && first !== object && representation.saysAllOf(object) && representation.saysAllOf(first)) {
         unified.set(object, first);
+        fetched.replaced.set(object, first);
         fetched.shared.add(first);
       } else same.add(object);
     }
     if (unified.size > 0) unifyAt(fetched, places, place, unified);
   }
   return { part, texts: [...indexes.keys()], objects };
+}
+
+/** The same with the objects that stand in the answer now. */
+export function currentBatch(batch: Batch, fetched: Fetched): Batch {
+  if (fetched.replaced.size === 0) return batch;
+  return { ...batch, objects: batch.objects.map((same) => new Set([...same].map((object) => currentOf(fetched, object)))) };
 }
 
 /** The representations as objects, for a subgraph in the same process. */

@@ -10,12 +10,13 @@ import { nothingFetched, type Fetched } from './fetched.ts';
 import type { Json } from './json-object.ts';
 import { laterParts } from './later-parts.ts';
 import type { AnswerInParts, RouterResult } from './router-result.ts';
-import { askOf, runPlan, type Run, type Running } from './run-plan.ts';
+import { askOf, runPlan, type Patience, type Run, type Running } from './run-plan.ts';
 import { takeAnswer } from './take-answer.ts';
 
 export interface ExecutorOptions {
   readonly planner: Planner;
   readonly clientOf: (service: string) => SubgraphClient;
+  readonly patience?: Patience;
 }
 
 /** An operation whose document has been validated. */
@@ -46,7 +47,7 @@ export interface Executor {
 
 const mostVariableErrors = 50;
 
-export function createExecutor({ planner, clientOf }: ExecutorOptions): Executor {
+export function createExecutor({ planner, clientOf, patience }: ExecutorOptions): Executor {
   const { supergraphSchema, apiSchema } = planner;
 
   interface Prepared {
@@ -74,6 +75,7 @@ export function createExecutor({ planner, clientOf }: ExecutorOptions): Executor
     variables,
     coerced,
     clientOf,
+    patience,
   });
 
   const schemaPartOf = async ({ compiled, variables }: Prepared): Promise<SchemaPart> =>

@@ -12,11 +12,20 @@ export interface Fetched {
   readonly absent: Set<Json>;
   /** Objects that stand at more than one place. */
   readonly shared: Set<Json>;
+  /** Objects that were taken out, and what stands in their place: a request under way may still bring something for them. */
+  readonly replaced: Map<Json, Json>;
   /** The distinct objects at each place of the plan, as far as they were looked up. */
   readonly objects: (readonly Json[] | undefined)[];
 }
 
-export const nothingFetched = (data: Json = {}): Fetched => ({ data, errors: [], absent: new Set(), shared: new Set(), objects: [] });
+export const nothingFetched = (data: Json = {}): Fetched => ({
+  data,
+  errors: [],
+  absent: new Set(),
+  shared: new Set(),
+  replaced: new Map(),
+  objects: [],
+});
 
 /** The distinct objects at a place. Nulls and missing parts have none. */
 export function objectsAt(fetched: Fetched, places: readonly Place[], index: number): readonly Json[] {
@@ -34,6 +43,13 @@ function addObjects(value: unknown, found: Set<Json>): void {
   else if (typeof value === 'object' && value !== null) found.add(value as Json);
 }
 
+/** The object that stands for this one now. */
+export function currentOf({ replaced }: Fetched, object: Json): Json {
+  let current = object;
+  for (let next = replaced.get(current); next; next = replaced.get(current)) current = next;
+  return current;
+}
+
 /** Puts one object in place of others that hold the same, wherever these stand at the place. */
 export function unifyAt(fetched: Fetched, places: readonly Place[], index: number, unified: ReadonlyMap<Json, Json>): void {
   const { above, key } = places[index] ?? { above: -1, key: '' };
@@ -44,7 +60,7 @@ export function unifyAt(fetched: Fetched, places: readonly Place[], index: numbe
     if (Array.isArray(value)) unifyItems(value, unified);
     else object[key] = unified.get(value as Json) ?? value;
   }
-  fetched.objects[index] = objectsAt(fetched, places, index).filter((object) => !unified.has(object));
+  fetched.objects[index] = [...new Set(objectsAt(fetched, places, index).map((object) => unified.get(object) ?? object))];
 }
 
 function unifyItems(list: unknown[], unified: ReadonlyMap<Json, Json>): void {

@@ -4,7 +4,7 @@ import type { Place } from '../plan/places.ts';
 import type { RouterContext } from '../request-context.ts';
 import type { SubgraphClient } from '../subgraph/client.ts';
 import type { Ask } from '../subgraph/transport.ts';
-import { collectBatch, representationsOf, type Batch } from './entity-batch.ts';
+import { collectBatch, currentBatch, representationsOf, type Batch } from './entity-batch.ts';
 import type { Fetched } from './fetched.ts';
 import type { Json } from './json-object.ts';
 import { takeAnswer } from './take-answer.ts';
@@ -17,7 +17,20 @@ export interface Run {
   /** With defaults, for conditions. */
   readonly coerced: Readonly<Record<string, unknown>>;
   readonly clientOf: (service: string) => SubgraphClient;
+  readonly patience?: Patience | undefined;
 }
+
+/**
+ * How long a fetch whose inputs are there waits for those it goes out with. Fetches shall travel together while all is well, and none
+ * hang because another's input does.
+ * @param runMs how long the plan has run @param lose to be called when it has waited long enough @returns what ends the waiting
+ */
+export type Patience = (runMs: number, lose: () => void) => () => void;
+
+const usualPatience: Patience = (runMs, lose) => {
+  const timer = setTimeout(lose, Math.max(50, 4 * runMs));
+  return () => clearTimeout(timer);
+};
 
 /** Fetches under way. */
 export interface Running {
@@ -28,21 +41,16 @@ export interface Running {
 }
 
 /**
- * How long a fetch whose inputs are there waits for those it goes out with: this, or so many times as long as the plan has run. So
- * fetches travel together while all is well, and none hangs because another's input does.
- */
-const patience = { ms: 50, times: 4 };
-
-/**
  * Works through the plan: a fetch is ready in the moment in which the last one that it waits for is done. What a subgraph does never
  * rejects: each failure becomes errors of `fetched` with the paths of what stays empty.
  */
 export function runPlan(plan: Plan, run: Run, fetched: Fetched): Running {
   const { fetches, groups } = plan;
+  const { patience = usualPatience } = run;
   const startedAt = performance.now();
   const open = fetches.map(({ waitsFor }) => waitsFor.length);
   const done = fetches.map(() => false);
-  const gathered = groups.map((): Gathered => ({ ready: [], left: -1, timer: undefined }));
+  const gathered = groups.map((): Gathered => ({ ready: [], left: -1, endWait: undefined }));
   const milestones: Milestone[] = [];
 
   function ready(index: number): void {
@@ -55,8 +63,8 @@ export function runPlan(plan: Plan, run: Run, fetched: Fetched): Running {
     gathering.ready.push(index);
     gathering.left -= 1;
     const send = (): void => {
-      clearTimeout(gathering.timer);
-      gathering.timer = undefined;
+      gathering.endWait?.();
+      gathering.endWait = undefined;
       const members = gathering.ready.splice(0).sort((a, b) => a - b);
       const sent = sendRequest(group.requestFor(members), plan.places, run, fetched);
       if (!sent) return finish(members);
@@ -66,7 +74,7 @@ export function runPlan(plan: Plan, run: Run, fetched: Fetched): Running {
       );
     };
     if (gathering.left === 0) send();
-    else gathering.timer ??= setTimeout(send, Math.max(patience.ms, patience.times * (performance.now() - startedAt)));
+    else gathering.endWait ??= patience(performance.now() - startedAt, send);
   }
 
   function finish(indexes: readonly number[]): void {
@@ -102,7 +110,7 @@ interface Gathered {
   readonly ready: number[];
   /** Members that are not ready; -1 before the first one is. */
   left: number;
-  timer: NodeJS.Timeout | undefined;
+  endWait: (() => void) | undefined;
 }
 
 interface Milestone {
@@ -114,10 +122,17 @@ interface Milestone {
 function sendRequest(request: SubgraphFetch, places: readonly Place[], run: Run, fetched: Fetched): Promise<void> | null {
   const batches = request.entities.map((part) => collectBatch(part, fetched, places));
   if (!request.root && batches.every(({ texts }) => texts.length === 0)) return null;
-  const at = { request, batches, fetched, places, schema: run.schema };
   return run
     .clientOf(request.service)(askOf(request, batches, run.variables), run.context)
-    .then((answer) => takeAnswer(answer, at));
+    .then((answer) =>
+      takeAnswer(answer, {
+        request,
+        batches: batches.map((batch) => currentBatch(batch, fetched)),
+        fetched,
+        places,
+        schema: run.schema,
+      }),
+    );
 }
 
 export function askOf(request: SubgraphFetch, batches: readonly Batch[], clientVariables: Readonly<Record<string, unknown>>): Ask {
