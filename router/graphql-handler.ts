@@ -35,7 +35,8 @@ export function graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBody
     const life = new RequestLife({ startedAt, deadlineMs: requestDeadlineMs });
     response.setHeader('cache-control', 'no-store');
     response.once('close', () => {
-      if (!response.writableFinished) life.leave();
+      if (response.writableFinished) life.end();
+      else life.leave();
       logRequest(requestLog, record, {
         status: response.statusCode,
         durationMs: performance.now() - startedAt,

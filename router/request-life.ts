@@ -9,7 +9,7 @@ export interface Pending {
   stop(reason: EndReason): void;
 }
 
-/** How long one client request lasts: one timer at a time and no AbortSignal, however many subgraphs it asks. */
+/** How long one client request lasts: one timer and no AbortSignal, however many subgraphs it asks. */
 export class RequestLife {
   readonly startedAt: number;
   /** Instant on the clock of `performance.now()` after which no subgraph is asked any more. */
@@ -37,12 +37,13 @@ export class RequestLife {
   /** `pending` hears of the end, unless it is removed before. */
   add(pending: Pending): void {
     this.#pending.add(pending);
-    this.#timer ??= setTimeout(() => this.#stop('deadline', () => true), Math.max(1, this.remainingMs()));
+    // Once, and not for each request to a subgraph: to set and clear it every time costs more than the rest of this class.
+    this.#timer ??= setTimeout(() => this.#stop('deadline', () => true), Math.max(1, this.remainingMs())).unref();
   }
 
   remove(pending: Pending): void {
     this.#pending.delete(pending);
-    this.#rest();
+    if (this.#clientLeft) this.end();
   }
 
   /** `listener` hears when the client has gone; at once, when it has gone already. */
@@ -56,11 +57,11 @@ export class RequestLife {
     this.#clientLeft = true;
     for (const listener of this.#listeners.splice(0)) listener();
     this.#stop('clientLeft', ({ outlivesClient }) => !outlivesClient);
-    this.#rest();
+    this.end();
   }
 
-  // The clock runs only while something goes on, so that nobody has to say when a request is over.
-  #rest(): void {
+  /** The answer is sent: stops the clock, unless a mutation still needs it. Who does not say so leaves a timer that keeps nothing alive. */
+  end(): void {
     if (this.#pending.size > 0) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
