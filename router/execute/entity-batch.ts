@@ -1,5 +1,6 @@
 import type { EntityPart } from '../plan/compile-plan.ts';
 import type { Place } from '../plan/places.ts';
+import { EntityIndex, noEntity } from './entity-index.ts';
 import { currentOf, objectsAt, unifyAt, type Fetched } from './fetched.ts';
 import type { Json } from './json-object.ts';
 
@@ -8,7 +9,10 @@ export interface Batch {
   readonly part: EntityPart;
   /** Representations as JSON, in the order in which the subgraph answers. */
   readonly texts: readonly string[];
-  readonly objects: readonly ReadonlySet<Json>[];
+  /** For each an object that stands for it. */
+  readonly objects: readonly Json[];
+  /** Where there are several: the others, by index. */
+  readonly others: ReadonlyMap<number, ReadonlySet<Json>>;
 }
 
 /**
@@ -17,47 +21,64 @@ export interface Batch {
  */
 export function collectBatch(part: EntityPart, fetched: Fetched, places: readonly Place[]): Batch {
   const { representation } = part;
-  const indexes = new Map<string, number>();
-  const objects: Set<Json>[] = [];
+  const known = new EntityIndex();
+  const texts: string[] = [];
+  const objects: Json[] = [];
+  const others = new Map<number, Set<Json>>();
   for (const place of part.places) {
-    const unified = new Map<Json, Json>();
+    let unified: Map<Json, Json> | undefined;
     for (const object of objectsAt(fetched, places, place)) {
-      const text = representation.textOf(object);
-      if (text === null) continue;
-      const index = indexes.get(text);
-      const same = index === undefined ? undefined : objects[index];
-      if (!same) {
-        indexes.set(text, objects.length);
-        objects.push(new Set([object]));
-        continue;
+      const keys = representation.plainKeysOf(object);
+      const text = keys ? null : representation.textOf(object);
+      const index = keys ? known.byValues(object, keys) : known.byText(text);
+      if (index === noEntity) continue;
+      const first = objects[index];
+      if (first === undefined) {
+        objects.push(object);
+        texts.push(text ?? representation.textOf(object) ?? '');
+      } else if (first !== object) {
+        if (keys && holdsOnly(object, keys) && holdsOnly(first, keys)) {
+          (unified ??= new Map()).set(object, first);
+          fetched.replaced.set(object, first);
+          fetched.shared.add(first);
+        } else others.set(index, (others.get(index) ?? new Set()).add(object));
       }
-      const first = anyOf(same);
-      if (first && first !== object && representation.saysAllOf(object) && representation.saysAllOf(first)) {
-        unified.set(object, first);
-        fetched.replaced.set(object, first);
-        fetched.shared.add(first);
-      } else same.add(object);
     }
-    if (unified.size > 0) unifyAt(fetched, places, place, unified);
+    if (unified) unifyAt(fetched, places, place, unified);
   }
-  return { part, texts: [...indexes.keys()], objects };
+  return { part, texts, objects, others };
+}
+
+/** @param keys that it has */
+function holdsOnly(object: Json, keys: readonly string[]): boolean {
+  let count = 0;
+  for (const _ in object) count += 1; // makes no list, as Object.keys does
+  return count === keys.length;
 }
 
 /** The same with the objects that stand in the answer now. */
 export function currentBatch(batch: Batch, fetched: Fetched): Batch {
   if (fetched.replaced.size === 0) return batch;
-  return { ...batch, objects: batch.objects.map((same) => new Set([...same].map((object) => currentOf(fetched, object)))) };
+  const current = (object: Json): Json => currentOf(fetched, object);
+  return {
+    ...batch,
+    objects: batch.objects.map(current),
+    others: new Map([...batch.others].map(([index, more]) => [index, new Set([...more].map(current))])),
+  };
 }
+
+/** All objects that stand for the entity at this index. */
+export function objectsFor({ objects, others }: Batch, index: number): Json[] {
+  const first = objects[index];
+  const more = others.get(index);
+  return [...(first ? [first] : []), ...(more ?? [])];
+}
+
+export const allObjects = ({ objects, others }: Batch): Json[] => [...objects, ...[...others.values()].flatMap((more) => [...more])];
 
 /** The representations as objects, for a subgraph in the same process. */
 export const representationsOf = ({ part, objects }: Batch): Json[] =>
-  objects.flatMap((same): Json[] => {
-    const first = anyOf(same);
-    const representation = first && part.representation.objectOf(first);
+  objects.flatMap((object): Json[] => {
+    const representation = part.representation.objectOf(object);
     return representation ? [representation] : [];
   });
-
-function anyOf(objects: ReadonlySet<Json>): Json | undefined {
-  for (const object of objects) return object;
-  return undefined;
-}

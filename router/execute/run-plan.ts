@@ -28,7 +28,7 @@ export interface Run {
 export type Patience = (runMs: number, lose: () => void) => () => void;
 
 const usualPatience: Patience = (runMs, lose) => {
-  const timer = setTimeout(lose, Math.max(50, 4 * runMs));
+  const timer = setTimeout(lose, Math.max(50, 8 * runMs));
   return () => clearTimeout(timer);
 };
 

@@ -5,7 +5,7 @@ import type { ErrorPath, GraphqlCode } from '../client-errors.ts';
 import type { EntityPart, SubgraphFetch } from '../plan/compile-plan.ts';
 import type { Place } from '../plan/places.ts';
 import type { GraphqlAnswer } from '../subgraph/answer.ts';
-import type { Batch } from './entity-batch.ts';
+import { allObjects, objectsFor, type Batch } from './entity-batch.ts';
 import { pathsAt, type Fetched } from './fetched.ts';
 import { isOfType, type Json } from './json-object.ts';
 import { mergeKeys } from './merge.ts';
@@ -35,21 +35,24 @@ export function takeAnswer(answer: GraphqlAnswer | { readonly code: GraphqlCode 
     const entities = data[batch.part.key];
     if (Array.isArray(entities) && entities.length === batch.objects.length) takeEntities(entities, batch, at);
     // A list of another length cannot be told apart: nothing of it is taken. A null list was explained by its error.
-    else if (entities !== null || errors.length === 0) failObjects(batch, allOf(batch.objects), 'SUBGRAPH_ERROR', at);
+    else if (entities !== null || errors.length === 0) failObjects(batch, allObjects(batch), 'SUBGRAPH_ERROR', at);
   }
 }
 
 function takeEntities(entities: readonly unknown[], batch: Batch, at: AnswerPlace): void {
-  const { part, objects } = batch;
+  const { part, objects, others } = batch;
   const { fetched, schema } = at;
   for (let index = 0; index < entities.length; index++) {
     const entity = entities[index];
-    const targets = objects[index] ?? noObjects;
-    if (entity === null) for (const target of targets) fetched.absent.add(target);
-    else if (typeof entity !== 'object' || Array.isArray(entity)) failObjects(batch, [...targets], 'SUBGRAPH_ERROR', at);
+    const target = objects[index];
+    if (!target) continue;
+    const more = others.get(index);
+    if (entity === null) for (const object of objectsFor(batch, index)) fetched.absent.add(object);
+    else if (typeof entity !== 'object' || Array.isArray(entity)) failObjects(batch, objectsFor(batch, index), 'SUBGRAPH_ERROR', at);
     else {
       if (part.outputRewrites.length > 0) applyRewrites(schema, part.outputRewrites, entity);
-      for (const target of targets) mergeKeys(target, entity as Json, keysFor(part, target, schema, true));
+      mergeKeys(target, entity as Json, keysFor(part, target, schema, true));
+      if (more) for (const object of more) mergeKeys(object, entity as Json, keysFor(part, object, schema, true));
     }
   }
   for (const place of part.below) fetched.objects[place] = undefined;
@@ -58,7 +61,7 @@ function takeEntities(entities: readonly unknown[], batch: Batch, at: AnswerPlac
 /** The whole request failed. */
 function takeFailure(code: GraphqlCode, at: AnswerPlace): void {
   for (const key of at.request.root?.keys ?? []) addError(serviceError(code, at.request.service), [key], at);
-  for (const batch of at.batches) failObjects(batch, allOf(batch.objects), code, at);
+  for (const batch of at.batches) failObjects(batch, allObjects(batch), code, at);
 }
 
 function failObjects({ part }: Batch, objects: readonly Json[], code: GraphqlCode, at: AnswerPlace): void {
@@ -77,13 +80,13 @@ function takeErrors(errors: readonly GraphQLFormattedError[], at: AnswerPlace): 
     if (batch && typeof index === 'number') {
       const known = pathsOf.get(batch) ?? pathsAt(fetched, places, batch.part.places);
       pathsOf.set(batch, known);
-      for (const object of batch.objects[index] ?? [])
+      for (const object of objectsFor(batch, index))
         for (const place of known.get(object) ?? []) addError(allowed, [...place, ...rest], at);
-    } else if (batch) addForObjects(allowed, batch.part, allOf(batch.objects), at);
+    } else if (batch) addForObjects(allowed, batch.part, allObjects(batch), at);
     else if (typeof key === 'string' && request.root?.keys.includes(key)) addError(allowed, path, at);
     else {
       for (const rootKey of request.root?.keys ?? []) addError(allowed, [rootKey], at);
-      for (const { part, objects } of batches) addForObjects(allowed, part, allOf(objects), at);
+      for (const each of batches) addForObjects(allowed, each.part, allObjects(each), at);
     }
   }
 }
@@ -95,9 +98,6 @@ function addForObjects(error: GraphQLFormattedError, part: EntityPart, objects: 
   for (const object of objects)
     for (const path of paths.get(object) ?? []) for (const key of keysFor(part, object, at.schema)) addError(error, [...path, key], at);
 }
-
-const noObjects: ReadonlySet<Json> = new Set();
-const allOf = (sets: Batch['objects']): Json[] => sets.flatMap((set) => [...set]);
 
 const knownKeys = new WeakMap<EntityPart, Map<unknown, readonly string[]>>();
 

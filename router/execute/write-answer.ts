@@ -4,7 +4,7 @@ import { unusableValue } from '../client-errors.ts';
 import type { Shape, ShapeValue } from '../plan/shape.ts';
 import { createErrorPaths } from './error-paths.ts';
 import type { Json } from './json-object.ts';
-import { quote } from './json-text.ts';
+import { JsonWriter } from './json-writer.ts';
 
 /** What is known beside the data. */
 export interface Circumstances {
@@ -46,9 +46,11 @@ export function writeAnswer(
   { known, absent, shared, introspection }: Circumstances,
   at: ErrorPath = [],
 ): WrittenAnswer {
+  const to = new JsonWriter();
   const added: GraphQLError[] = [];
   const explained = createErrorPaths(known.flatMap(({ path }) => (path ? [path] : [])));
-  const texts = new Map<object, Map<Shape, string>>();
+  /** Where the text of a shared object begins and ends. */
+  const written = new Map<Shape, Map<object, readonly [number, number]>>();
   /** The way to the value that is written; beyond `depth` it holds leftovers. */
   const path: (string | number)[] = [...at];
   const later: LaterPlace[] = [];
@@ -63,86 +65,101 @@ export function writeAnswer(
     added.push(unusableValue(here));
   };
 
-  /** @returns null, not `'null'`, when a null breaks the promise of the type: the nearest nullable field above becomes null */
-  function writeValue(type: ShapeValue, value: unknown, depth: number): string | null {
+  /** @returns false, with nothing written, when a null breaks the promise of the type: the nearest nullable field above becomes null */
+  function writeValue(type: ShapeValue, value: unknown, depth: number): boolean {
     if (value !== null && value !== undefined) {
-      const laterBefore = later.length;
-      const text = writePresent(type, value, depth);
-      if (text !== null) return text;
+      const [textBefore, laterBefore] = [to.length, later.length];
+      if (writePresent(type, value, depth)) return true;
+      if (to.length !== textBefore) {
+        to.length = textBefore;
+        written.clear(); // some of it is overwritten now
+      }
       later.length = laterBefore;
     }
-    if (!type.nonNull) return 'null';
-    complain(depth);
-    return null;
+    if (type.nonNull) {
+      complain(depth);
+      return false;
+    }
+    to.plain('null');
+    return true;
   }
 
-  function writePresent(type: ShapeValue, value: unknown, depth: number): string | null {
+  function writePresent(type: ShapeValue, value: unknown, depth: number): boolean {
     if (type.kind === 'object') return writeObject(type.shape, value, depth);
     if (type.kind === 'list') return writeList(type.item, value, depth);
-    const text = type.write(value);
-    if (text === null) complain(depth);
-    return text;
+    return type.write(to, value) || wrong(depth);
   }
 
-  function writeList(type: ShapeValue, value: unknown, depth: number): string | null {
+  function writeList(type: ShapeValue, value: unknown, depth: number): boolean {
     if (!Array.isArray(value)) return wrong(depth);
-    let text = '[';
+    to.plain('[');
     for (let index = 0; index < value.length; index++) {
       path[depth] = index;
-      const item = writeValue(type, value[index], depth + 1);
-      if (item === null) return null;
-      text += index === 0 ? item : `,${item}`;
+      if (index > 0) to.plain(',');
+      if (!writeValue(type, value[index], depth + 1)) return false;
     }
-    return `${text}]`;
+    to.plain(']');
+    return true;
   }
 
-  function writeObject(shape: Shape, value: unknown, depth: number): string | null {
+  function writeObject(shape: Shape, value: unknown, depth: number): boolean {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong(depth);
     const source = value as Json;
     if (!shared.has(source)) return writeFields(shape, source, depth);
-    const written = texts.get(source)?.get(shape);
-    if (written !== undefined) return written;
-    const before = placed;
-    const text = writeFields(shape, source, depth);
-    // What is wrong with it must be said at each place anew.
-    if (text !== null && placed === before) {
-      const byShape = texts.get(source) ?? new Map<Shape, string>();
-      texts.set(source, byShape.set(shape, text));
+    const place = written.get(shape)?.get(source);
+    if (place) {
+      to.again(place[0], place[1]);
+      return true;
     }
-    return text;
+    const [start, placedBefore] = [to.length, placed];
+    if (!writeFields(shape, source, depth)) return false;
+    // What is wrong with it must be said at each place anew.
+    if (placed === placedBefore) {
+      const ofShape = written.get(shape) ?? new Map<object, readonly [number, number]>();
+      written.set(shape, ofShape.set(source, [start, to.length]));
+    }
+    return true;
   }
 
-  function writeFields(shape: Shape, source: Json, depth: number): string | null {
+  function writeFields(shape: Shape, source: Json, depth: number): boolean {
     const typeName = typeNameOf(shape, source);
     const fields = typeof typeName === 'string' ? shape.fieldsOf(typeName) : null;
     if (!fields) return wrong(depth);
-    let text = '';
-    for (const field of fields) {
+    to.plain('{');
+    for (let index = 0; index < fields.length; index++) {
+      const field = fields[index];
+      if (!field) continue;
       const { internalKey, meta, value } = field;
-      let written: string | null;
-      if (meta) written = meta === 'typename' ? quote(typeName as string) : JSON.stringify(introspection[internalKey] ?? null);
-      else {
-        const found = Object.hasOwn(source, internalKey) ? source[internalKey] : undefined;
-        if (found === undefined && value.nonNull && absent.has(source)) return null;
-        path[depth] = field.responseKey;
-        written = writeValue(value, found, depth + 1);
-        if (written === null) return null;
+      const prefix = index === 0 ? field.prefix : field.nextPrefix;
+      const found = field.isInherited && !Object.hasOwn(source, internalKey) ? undefined : source[internalKey];
+      if (field.isString && typeof found === 'string') {
+        to.plainAndString(prefix, found);
+        continue;
       }
-      text += `${text === '' ? '{' : ','}${field.prefix}${written}`;
+      to.plain(prefix);
+      if (meta) {
+        if (meta === 'typename') to.string(typeName as string);
+        else to.json(JSON.stringify(introspection[internalKey] ?? null));
+        continue;
+      }
+      if (found === undefined && value.nonNull && absent.has(source)) return false;
+      path[depth] = field.responseKey;
+      if (!writeValue(value, found, depth + 1)) return false;
     }
+    to.plain('}');
     for (const { label, shape: inner } of shape.laterOf(typeName as string)) {
       placed++;
       later.push({ label, shape: inner, object: source, path: path.slice(0, depth) });
     }
-    return text === '' ? '{}' : `${text}}`;
+    return true;
   }
 
-  function wrong(depth: number): null {
+  function wrong(depth: number): false {
     complain(depth);
-    return null;
+    return false;
   }
 
-  const text = writeObject(rootShape, data, at.length);
+  const text = writeObject(rootShape, data, at.length) ? to.toString() : null;
   return { text, errors: added, later: text === null ? [] : later };
 }
 

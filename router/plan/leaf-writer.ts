@@ -1,9 +1,9 @@
 import { isEnumType } from 'graphql';
 import type { GraphQLLeafType } from 'graphql';
-import { quote } from '../execute/json-text.ts';
+import type { JsonWriter } from '../execute/json-writer.ts';
 
-/** A value as JSON; null when it is not of the type. Nothing is converted: what a subgraph answers is taken as it is or not at all. */
-export type LeafWriter = (value: unknown) => string | null;
+/** Writes a value; false, and nothing is written, when it is not of the type. Nothing is converted: what a subgraph answers is taken as it is or not at all. */
+export type LeafWriter = (to: JsonWriter, value: unknown) => boolean;
 
 /** @returns the same function for the same type: shapes are many, types are few */
 export function leafWriter(type: GraphQLLeafType): LeafWriter {
@@ -16,31 +16,44 @@ const writers = new WeakMap<GraphQLLeafType, LeafWriter>();
 
 function makeWriter(type: GraphQLLeafType): LeafWriter {
   if (isEnumType(type)) {
-    const names = new Map(type.getValues().map(({ name }) => [name, `"${name}"`]));
-    return (value) => (typeof value === 'string' ? (names.get(value) ?? null) : null);
+    const names = new Set(type.getValues().map(({ name }) => name));
+    return (to, value) => typeof value === 'string' && names.has(value) && writeString(to, value);
   }
   switch (type.name) {
     case 'String':
-      return (value) => (typeof value === 'string' ? quote(value) : null);
+      return writeString;
     case 'ID':
-      return (value) => (typeof value === 'string' ? quote(value) : Number.isInteger(value) ? `"${String(value)}"` : null);
+      return (to, value) => writeString(to, Number.isInteger(value) ? String(value) : value);
     case 'Boolean':
-      return (value) => (value === true ? 'true' : value === false ? 'false' : null);
+      return (to, value) => typeof value === 'boolean' && writePlain(to, value ? 'true' : 'false');
     case 'Int':
-      return (value) => (typeof value === 'number' && (value | 0) === value ? `${value}` : null);
+      return (to, value) => typeof value === 'number' && (value | 0) === value && writePlain(to, `${value}`);
     case 'Float':
-      return (value) => (typeof value === 'number' && Number.isFinite(value) ? `${value}` : null);
+      return (to, value) => typeof value === 'number' && Number.isFinite(value) && writePlain(to, `${value}`);
     default:
-      return (value) => serialized(type, value);
+      return (to, value) => writeSerialized(to, type, value);
   }
 }
 
-function serialized(type: GraphQLLeafType, value: unknown): string | null {
+function writeString(to: JsonWriter, value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  to.string(value);
+  return true;
+}
+
+function writePlain(to: JsonWriter, text: string): boolean {
+  to.plain(text);
+  return true;
+}
+
+function writeSerialized(to: JsonWriter, type: GraphQLLeafType, value: unknown): boolean {
   try {
     const plain: unknown = type.serialize(value);
-    if (typeof plain === 'string') return quote(plain);
-    return plain === null || plain === undefined ? null : JSON.stringify(plain);
+    if (plain === null || plain === undefined) return false;
+    if (typeof plain === 'string') to.string(plain);
+    else to.json(JSON.stringify(plain));
+    return true;
   } catch {
-    return null; // the value does not fit the type: that is the error the client gets
+    return false; // the value does not fit the type: that is the error the client gets
   }
 }

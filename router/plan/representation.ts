@@ -10,8 +10,8 @@ export interface Representation {
   textOf(entity: Json): string | null;
   /** As an object of its own. */
   objectOf(entity: Json): Json | null;
-  /** Does the text say everything that the entity holds? Then two entities with the same text are interchangeable. */
-  saysAllOf(entity: Json): boolean;
+  /** The keys, where the entity is told by plain fields: two with the same values at them are the same. Null: only the text tells. */
+  plainKeysOf(entity: Json): readonly string[] | null;
 }
 
 export function compileRepresentation(
@@ -32,44 +32,46 @@ export function compileRepresentation(
       const representation = objectOf(entity);
       return representation && JSON.stringify(representation);
     };
-    return { objectOf, textOf, saysAllOf: () => false };
+    return { objectOf, textOf, plainKeysOf: () => null };
   }
-  const fieldsByType = new Map<unknown, readonly FlatField[]>();
-  const fieldsFor = (entity: Json): readonly FlatField[] => {
+  const byType = new Map<unknown, FlatFields>();
+  const fieldsFor = (entity: Json): FlatFields => {
     const typeName = entity['__typename'];
-    const known = fieldsByType.get(typeName);
+    const known = byType.get(typeName);
     if (known) return known;
     const fields = flatFields(requires, entity, schema);
     // Only types of the schema are kept: what a subgraph calls its objects must not fill the memory.
-    if (typeof typeName === 'string' && schema.getType(typeName)) fieldsByType.set(typeName, fields);
+    if (typeof typeName === 'string' && schema.getType(typeName)) byType.set(typeName, fields);
     return fields;
   };
   return {
     objectOf,
+    plainKeysOf: (entity) => fieldsFor(entity).keys,
     textOf(entity) {
+      const { keys, prefixes } = fieldsFor(entity);
       let text = '';
-      for (const { key, prefix } of fieldsFor(entity)) {
+      for (let index = 0; index < keys.length; index++) {
+        const key = keys[index] ?? '';
         const value = Object.hasOwn(entity, key) ? entity[key] : undefined;
         if (value === undefined) return null;
-        text += `${text === '' ? '{' : ','}${prefix}${typeof value === 'string' ? quote(value) : JSON.stringify(value)}`;
+        text += `${prefixes[index]}${typeof value === 'string' ? quote(value) : JSON.stringify(value)}`;
       }
       return text === '' || typeof entity['__typename'] !== 'string' ? null : `${text}}`;
     },
-    saysAllOf: (entity) => Object.keys(entity).length === fieldsFor(entity).length,
   };
 }
 
-interface FlatField {
-  readonly key: string;
-  /** `"key":` */
-  readonly prefix: string;
+interface FlatFields {
+  readonly keys: readonly string[];
+  /** `{"key":` for the first, `,"key":` for the others. */
+  readonly prefixes: readonly string[];
 }
 
 /** No selection below a field: an entity is told by plain values. */
 const isFlat = (selections: readonly QueryPlanSelectionNode[]): boolean =>
   selections.every((selection) => (selection.kind === 'Field' ? !selection.selections?.length : isFlat(selection.selections)));
 
-function flatFields(selections: readonly QueryPlanSelectionNode[], entity: Json, schema: GraphQLSchema): FlatField[] {
+function flatFields(selections: readonly QueryPlanSelectionNode[], entity: Json, schema: GraphQLSchema): FlatFields {
   const keys = new Set<string>();
   const add = (inner: readonly QueryPlanSelectionNode[]): void => {
     for (const selection of inner) {
@@ -78,7 +80,8 @@ function flatFields(selections: readonly QueryPlanSelectionNode[], entity: Json,
     }
   };
   add(selections);
-  return keys.has('__typename') ? [...keys].map((key) => ({ key, prefix: `${JSON.stringify(key)}:` })) : [];
+  const list = keys.has('__typename') ? [...keys] : [];
+  return { keys: list, prefixes: list.map((key, index) => `${index === 0 ? '{' : ','}${JSON.stringify(key)}:`) };
 }
 
 /** Copies what is selected; false when a selected field is not there. */

@@ -11,12 +11,14 @@ import {
   isObjectType,
   isUnionType,
   Kind,
+  print,
   visit,
 } from 'graphql';
 import type {
   DocumentNode,
   FieldNode,
   FragmentDefinitionNode,
+  GraphQLNamedType,
   GraphQLObjectType,
   GraphQLOutputType,
   GraphQLSchema,
@@ -48,9 +50,14 @@ export interface LaterShape {
 
 export interface ShapeField {
   readonly responseKey: string;
-  /** `"responseKey":` */
+  /** `"responseKey":`, and the same after a comma. */
   readonly prefix: string;
+  readonly nextPrefix: string;
   readonly internalKey: string;
+  /** Every object has something under this key, its own or not. */
+  readonly isInherited: boolean;
+  /** Any string is a value of it: the most common case, written without a detour. */
+  readonly isString: boolean;
   /** `__typename`, or `__schema` and `__type` at the root: answered without a subgraph. */
   readonly meta: 'typename' | 'introspection' | null;
   readonly value: ShapeValue;
@@ -93,8 +100,18 @@ export function compileShape(source: ShapeSource, rootType: GraphQLObjectType, v
     getDirectiveValues(GraphQLSkipDirective, selection, variables)?.['if'] !== true &&
     getDirectiveValues(GraphQLIncludeDirective, selection, variables)?.['if'] !== false;
 
+  /** By type and selection as written: where the same is selected it is one shape, and the text of an object serves at each such place. */
+  const shapes = new Map<string, Shape>();
+
   function shapeOf(type: GraphQLOutputType, sets: readonly SelectionSetNode[]): Shape {
     const named = getNamedType(type);
+    const identity = `${named.name} ${sets.map(print).join(' ')}`;
+    const known = shapes.get(identity) ?? newShape(named, sets);
+    shapes.set(identity, known);
+    return known;
+  }
+
+  function newShape(named: GraphQLNamedType, sets: readonly SelectionSetNode[]): Shape {
     const byType = new Map<string, Selected | null>();
     const possible = isAbstractType(named) ? source.schema.getPossibleTypes(named) : isObjectType(named) ? [named] : [];
     const names = possible.map(({ name }) => name);
@@ -130,15 +147,17 @@ export function compileShape(source: ShapeSource, rootType: GraphQLObjectType, v
     return [...nodes].flatMap(([responseKey, [first, ...others]]): ShapeField[] => {
       if (!first) return [];
       const name = first.name.value;
-      const key = { responseKey, prefix: `"${responseKey}":` };
-      if (name === '__typename') return [{ ...key, internalKey: name, meta: 'typename', value: anyJson, shape: null }];
-      if (name === '__schema' || name === '__type')
-        return [{ ...key, internalKey: responseKey, meta: 'introspection', value: anyJson, shape: null }];
+      const key = { responseKey, prefix: `"${responseKey}":`, nextPrefix: `,"${responseKey}":` };
+      if (name === '__typename') return [{ ...key, ...notFetched, internalKey: name, meta: 'typename' }];
+      if (name === '__schema' || name === '__type') return [{ ...key, ...notFetched, internalKey: responseKey, meta: 'introspection' }];
       const field = type.getFields()[name];
       if (!field) return [];
       const inner = [first, ...others].flatMap(({ selectionSet }) => selectionSet ?? []);
       const shape = isLeafType(getNamedType(field.type)) ? null : shapeOf(field.type, inner);
-      return [{ ...key, internalKey: source.keyOf(first), meta: null, value: valueOf(field.type, shape), shape }];
+      const internalKey = source.keyOf(first);
+      const value = valueOf(field.type, shape);
+      const isString = value.kind === 'leaf' && ['String', 'ID'].includes(getNamedType(field.type).name);
+      return [{ ...key, internalKey, isInherited: internalKey in Object.prototype, isString, meta: null, value, shape }];
     });
   }
 
@@ -167,7 +186,13 @@ export function compileShape(source: ShapeSource, rootType: GraphQLObjectType, v
   return shapeOf(rootType, [source.operation.selectionSet]);
 }
 
-const anyJson: ShapeValue = { kind: 'leaf', nonNull: false, write: (value) => JSON.stringify(value) };
+/** Of what is answered without a subgraph: nobody looks at its value. */
+const notFetched = {
+  isInherited: false,
+  isString: false,
+  value: { kind: 'leaf', nonNull: false, write: () => false },
+  shape: null,
+} as const;
 
 function valueOf(type: GraphQLOutputType, shape: Shape | null): ShapeValue {
   const nonNull = isNonNullType(type);
