@@ -9,6 +9,8 @@ const everywhere = ['**/node_modules/**', '**/generated/**', '.data/**'];
 
 export default defineConfig({
   test: {
+    // By default one core is left for others: on two that is half of what there is.
+    maxWorkers: '100%',
     projects: [
       {
         ...oneGraphql,

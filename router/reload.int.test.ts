@@ -29,6 +29,7 @@ async function routerFor(subgraph: SmallSubgraph, registered: Readonly<Record<st
     identity: 'none',
     log,
     port: 0,
+    http: { graceMs: 0 },
     registeredOperations: new Map(Object.entries(registered)),
   });
   return { ...router, [Symbol.asyncDispose]: () => router.close() };

@@ -8,7 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { Logger } from 'pino';
 import { startHttpServer } from '#chassis/http.ts';
-import type { HttpServer } from '#chassis/http.ts';
+import type { HttpLimits, HttpServer } from '#chassis/http.ts';
 import { internalTokenHeader, linkKey, signInternalToken } from '#chassis/internal-token.ts';
 import type { LinkKeys } from '#chassis/internal-token.ts';
 import { maskError } from './client-errors.ts';
@@ -53,6 +53,7 @@ export interface RouterOptions {
   /** Publishes its keys and, for the sandbox, tokens of the demo people. Never in production. */
   readonly devIssuer?: DevIssuer;
   readonly requestDeadlineMs?: number;
+  readonly http?: Partial<HttpLimits>;
   readonly subscriptions?: Pick<ClientSubscriptionsOptions, 'share' | 'allowedOrigins' | 'limits'>;
   /** Documents that clients depend on, by name: a reload that takes something away from them is refused. */
   readonly registeredOperations?: ReadonlyMap<string, string>;
@@ -150,6 +151,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     port: options.port,
     ...(options.host !== undefined && { host: options.host }),
     handler: routes({ graphql, subscriptions, transports, sandbox: !production, ...(devIssuer && { devIssuer }) }),
+    ...(options.http && { limits: options.http }),
     onError: (error) => log.error({ defect: defectForLog(error) }, 'a request failed outside of GraphQL'),
     onUpgrade: (request, connection, head) => void subscriptions.upgrade(request, connection, head),
     onUnreadable: (unreadable) => log.info(unreadable, 'a request could not be read'),

@@ -68,6 +68,7 @@ export async function startGraph(subgraphs: Readonly<Record<string, SubgraphDesc
     },
     log: pino({ level: 'silent' }),
     port: 0,
+    http: { graceMs: 0 },
   });
   return {
     async ask({ query, variables, operationName }) {

@@ -41,6 +41,7 @@ export async function smallSubgraph(types: string, resolvers: Resolvers): Promis
   let behaviour: Answer | null = null;
   const http = await startHttpServer({
     port: 0,
+    limits: { graceMs: 0 },
     onError: () => undefined,
     handler: async (request, response) => {
       if (request.url === '/health/ready') return sendJson(response, behaviour ? 503 : 200, {});

@@ -61,6 +61,7 @@ export async function testRouter(
     },
     log: pino({ level: 'debug' }, stream),
     port: 0,
+    http: { graceMs: 0 },
     ...options,
   });
   let closed: Promise<void> | undefined;

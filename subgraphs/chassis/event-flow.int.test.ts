@@ -113,6 +113,7 @@ test('an event that comes twice has one effect', async () => {
     () => batches.find(({ events }) => events.length > 0),
     (found) => found !== undefined,
   );
+  await eventually(waiting, (n) => n === 0);
   const again = await inbox.receive(batch as EventBatch);
   expect(again.map(({ outcome }) => outcome)).toEqual(['duplicate']);
   const [first, second] = await Promise.all([inbox.receive(batch as EventBatch), inbox.receive(batch as EventBatch)]);

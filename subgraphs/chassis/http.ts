@@ -18,6 +18,8 @@ export interface HttpServer {
 
 /** What a client may take of a server: time in milliseconds, bytes, connections. */
 export interface HttpLimits {
+  /** How long a stop keeps idle connections: a request that was sent before the stop is still answered. */
+  readonly graceMs: number;
   /** From the first byte of a request to the end of its header. */
   readonly headersMs: number;
   /** From the first byte of a request to the end of its body. */
@@ -34,6 +36,7 @@ export interface HttpLimits {
 }
 
 const defaultLimits: HttpLimits = {
+  graceMs: 150,
   headersMs: 10_000,
   requestMs: 30_000,
   // Longer than usual clients and proxies keep a connection: undici with us 30 s, nginx and AWS load balancers 60 s, Go 90 s.
@@ -48,8 +51,6 @@ const keepAliveMarginMs = 5_000;
 
 /** How long a stop waits for requests under way before it cuts them off. */
 const drainMs = 10_000;
-/** How long a stop keeps idle connections: a request that was sent before the stop is still answered. */
-const graceMs = 150;
 
 export interface HttpServerOptions {
   readonly port: number;
@@ -124,7 +125,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         // Not HTTP's own close(), which begins with cutting connections that look idle: a request may be on its way on them.
         NetServer.prototype.close.call(server, () => resolve());
       });
-      await pause(graceMs);
+      await pause(limits.graceMs);
+      server.closeIdleConnections();
       const sweep = setInterval(() => server.closeIdleConnections(), 50);
       const cutOff = setTimeout(() => server.closeAllConnections(), drainMs);
       await closed;

@@ -53,6 +53,7 @@ export async function counterServer(options: Partial<ClientSubscriptionsOptions>
   });
   const http = await startHttpServer({
     port: 0,
+    limits: { graceMs: 0 },
     onError: (error) => {
       throw error;
     },
