@@ -53,7 +53,6 @@ export async function counterServer(options: Partial<ClientSubscriptionsOptions>
   });
   const http = await startHttpServer({
     port: 0,
-    limits: { graceMs: 0 },
     onError: (error) => {
       throw error;
     },
