@@ -5,6 +5,9 @@ import { defineConfig } from 'vitest/config';
 // two copies, and graphql-js refuses a schema of the other.
 const oneGraphql = { resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] } };
 
+/** Files that count how often something is loaded: nobody may have loaded it before. */
+const alone = ['local/prisma-clients.int.test.ts'];
+
 const everywhere = ['**/node_modules/**', '**/generated/**', '.data/**'];
 
 export default defineConfig({
@@ -18,6 +21,8 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: [...everywhere, '**/*.int.test.ts', 'tests/**'],
+          // No I/O and no state of modules that a test changes: what is loaded once serves all files of a worker.
+          isolate: false,
         },
       },
       {
@@ -25,7 +30,18 @@ export default defineConfig({
         test: {
           name: 'int',
           include: ['**/*.int.test.ts'],
-          exclude: [...everywhere, 'tests/**'],
+          exclude: [...everywhere, 'tests/**', ...alone],
+          isolate: false,
+          globalSetup: ['subgraphs/chassis/testing/test-cluster.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        ...oneGraphql,
+        test: {
+          name: 'alone',
+          include: alone,
           globalSetup: ['subgraphs/chassis/testing/test-cluster.ts'],
           testTimeout: 20_000,
           hookTimeout: 30_000,
@@ -49,7 +65,6 @@ export default defineConfig({
           globalSetup: ['subgraphs/chassis/testing/test-cluster.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
         },
       },
     ],

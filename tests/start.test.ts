@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { subgraphNames } from '#schema/events.ts';
 import { eventually } from '#chassis/testing/eventually.ts';
-import { freePort } from '../local/embedded-postgres.ts';
+import { freePorts } from '../local/embedded-postgres.ts';
 import { leftBehind, listening, postmaster, ready, startProgram, type Started } from './program.ts';
 
 // `npm start` as a person meets it: what it says, how it ends, what it leaves behind.
@@ -18,7 +18,8 @@ let ports: Map<string, number>;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'telemedicine-start-'));
   ports = new Map();
-  for (const name of ['router', ...subgraphNames]) ports.set(name, await freePort());
+  const free = await freePorts(1 + subgraphNames.length);
+  for (const [index, name] of ['router', ...subgraphNames].entries()) ports.set(name, free[index] ?? 0);
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { GraphQLClient } from 'graphql-request';
 import { pino } from 'pino';
 import { subgraphNames, type SubgraphName } from '#schema/events.ts';
-import { freePort } from '../local/embedded-postgres.ts';
+import { freePort, freePorts } from '../local/embedded-postgres.ts';
 import { startOneProcess } from '../local/one-process.ts';
 import type { System, SystemOptions } from '../local/open-data.ts';
 import { startSystem, type Services } from '../local/system.ts';
@@ -39,7 +39,8 @@ export const startTestGraph = (form: Form, options: { seed: boolean }): Promise<
 /** The system as services, for tests that reach behind the router. */
 export async function startTestSystem(options: { seed: boolean }): Promise<TestSystem> {
   const ports = new Map<string, number>();
-  for (const name of ['router', ...subgraphNames]) ports.set(name, await freePort());
+  const free = await freePorts(1 + subgraphNames.length);
+  for (const [index, name] of ['router', ...subgraphNames].entries()) ports.set(name, free[index] ?? 0);
   const place = newPlace(options, ports);
   const system = await startSystem(place);
   return {
