@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
 import { getOperationAST, GraphQLError, parse, specifiedRules, validate } from 'graphql';
 import type { DocumentNode, FormattedExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
@@ -33,12 +34,13 @@ export function graphOperations(options: GraphOperationsOptions): GraphOperation
   function check(query: string, schema: GraphQLSchema): Checked {
     const known = checkedDocuments.get(schema) ?? new Map<string, Checked>();
     checkedDocuments.set(schema, known);
-    const found = known.get(query);
-    if (found) return found;
-    const checked = parseAndValidate(query, schema, options);
+    const key = documentKey(query);
+    const checked = known.get(key) ?? parseAndValidate(query, schema, options);
+    known.delete(key);
+    // What is refused is not kept: anybody can send it.
+    if ('document' in checked) known.set(key, checked);
     const [oldest] = known.keys();
-    if (known.size >= mostKnownDocuments && oldest !== undefined) known.delete(oldest);
-    known.set(query, checked);
+    if (known.size > mostKnownDocuments && oldest !== undefined) known.delete(oldest);
     return checked;
   }
 
@@ -83,7 +85,7 @@ export function graphOperations(options: GraphOperationsOptions): GraphOperation
       });
       const { document, schema } = accepted;
       const { operationName, variables } = operation;
-      const request = { document, documentKey: operation.query, operationName, variables };
+      const request = { document, documentKey: documentKey(operation.query), operationName, variables };
       const events = graph(schema).executor.subscribe(request, context, contextOfEvent, upstream.signal);
       return Symbol.asyncIterator in events ? formattedStream(events, context, upstream) : formatted(events, context);
     },
@@ -91,6 +93,8 @@ export function graphOperations(options: GraphOperationsOptions): GraphOperation
 }
 
 const mostKnownDocuments = 1_000;
+
+const documentKey = (query: string): string => createHash('sha256').update(query).digest('base64url');
 
 type Checked = { readonly document: DocumentNode } | readonly GraphQLError[];
 

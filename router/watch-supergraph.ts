@@ -7,8 +7,11 @@ const lookEveryMs = 1_000;
 
 /** Reloads the router whenever the file holds another supergraph. Looks at the file by name, so that it may be replaced whole. */
 export function watchSupergraph(file: string, router: Pick<Router, 'reload'>, log: Logger): { close(): void } {
+  let looking: Promise<unknown> = Promise.resolve();
+  // One after the other: what was read earlier must not be served later.
   const look = (): void => {
-    readFile(file, 'utf8')
+    looking = looking
+      .then(() => readFile(file, 'utf8'))
       .then((sdl) => router.reload(sdl))
       .then((result) => {
         if (result.outcome === 'reloaded') log.info({ file, warm: result.warm }, 'the supergraph changed and is served now');

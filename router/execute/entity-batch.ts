@@ -1,7 +1,7 @@
 import type { EntityPart } from '../plan/compile-plan.ts';
 import type { Place } from '../plan/places.ts';
 import { EntityIndex, noEntity } from './entity-index.ts';
-import { currentOf, objectsAt, unifyAt, type Fetched } from './fetched.ts';
+import { objectsAt, unifyAt, type Fetched } from './fetched.ts';
 import type { Json } from './json-object.ts';
 
 /** The distinct entities of one part of a request, and for each all objects of the answer that stand for it. */
@@ -17,7 +17,8 @@ export interface Batch {
 
 /**
  * Collects what is asked for. Objects that hold nothing beyond an equal representation become one object, so that what is fetched is
- * written once, and looked through once by the fetches below.
+ * written once, and looked through once by the fetches below. Only an object of which nothing was asked before gives way: no answer
+ * is on its way to it, and it has stood for no other.
  */
 export function collectBatch(part: EntityPart, fetched: Fetched, places: readonly Place[]): Batch {
   const { representation } = part;
@@ -37,15 +38,16 @@ export function collectBatch(part: EntityPart, fetched: Fetched, places: readonl
         objects.push(object);
         texts.push(text ?? representation.textOf(object) ?? '');
       } else if (first !== object) {
-        if (keys && holdsOnly(object, keys) && holdsOnly(first, keys)) {
+        if (keys && !fetched.asked.has(object) && holdsOnly(object, keys) && holdsOnly(first, keys)) {
           (unified ??= new Map()).set(object, first);
-          fetched.replaced.set(object, first);
           fetched.shared.add(first);
         } else others.set(index, (others.get(index) ?? new Set()).add(object));
       }
     }
     if (unified) unifyAt(fetched, places, place, unified);
   }
+  for (const object of objects) fetched.asked.add(object);
+  for (const more of others.values()) for (const object of more) fetched.asked.add(object);
   return { part, texts, objects, others };
 }
 
@@ -54,17 +56,6 @@ function holdsOnly(object: Json, keys: readonly string[]): boolean {
   let count = 0;
   for (const _ in object) count += 1; // makes no list, as Object.keys does
   return count === keys.length;
-}
-
-/** The same with the objects that stand in the answer now. */
-export function currentBatch(batch: Batch, fetched: Fetched): Batch {
-  if (fetched.replaced.size === 0) return batch;
-  const current = (object: Json): Json => currentOf(fetched, object);
-  return {
-    ...batch,
-    objects: batch.objects.map(current),
-    others: new Map([...batch.others].map(([index, more]) => [index, new Set([...more].map(current))])),
-  };
 }
 
 /** All objects that stand for the entity at this index. */

@@ -12,8 +12,8 @@ export interface Fetched {
   readonly absent: Set<Json>;
   /** Objects that stand at more than one place. */
   readonly shared: Set<Json>;
-  /** Objects that were taken out, and what stands in their place: a request under way may still bring something for them. */
-  readonly replaced: Map<Json, Json>;
+  /** Objects that something was asked for: an answer may be on its way to them, so none of them is taken out any more. */
+  readonly asked: Set<Json>;
   /** The distinct objects at each place of the plan, as far as they were looked up. */
   readonly objects: (readonly Json[] | undefined)[];
 }
@@ -23,7 +23,7 @@ export const nothingFetched = (data: Json = {}): Fetched => ({
   errors: [],
   absent: new Set(),
   shared: new Set(),
-  replaced: new Map(),
+  asked: new Set(),
   objects: [],
 });
 
@@ -38,16 +38,13 @@ export function objectsAt(fetched: Fetched, places: readonly Place[], index: num
   return (fetched.objects[index] = [...found]);
 }
 
-function addObjects(value: unknown, found: Set<Json>): void {
-  if (Array.isArray(value)) for (const item of value) addObjects(item, found);
-  else if (typeof value === 'object' && value !== null) found.add(value as Json);
-}
+/** Lists in lists deeper than this are no answer to any type. */
+const deepestList = 20;
 
-/** The object that stands for this one now. */
-export function currentOf({ replaced }: Fetched, object: Json): Json {
-  let current = object;
-  for (let next = replaced.get(current); next; next = replaced.get(current)) current = next;
-  return current;
+function addObjects(value: unknown, found: Set<Json>, depth = 0): void {
+  if (Array.isArray(value)) {
+    if (depth < deepestList) for (const item of value) addObjects(item, found, depth + 1);
+  } else if (typeof value === 'object' && value !== null) found.add(value as Json);
 }
 
 /** Puts one object in place of others that hold the same, wherever these stand at the place. */

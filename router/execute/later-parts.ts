@@ -28,6 +28,7 @@ export async function* laterParts({
 }: LaterOptions): AsyncGenerator<LaterResult[], void, void> {
   const parts = plan?.later ?? [];
   const waiting = new Map(running ? parts.map((_, index) => [index, running.later(index).then(() => index)]) : []);
+  for (const part of waiting.values()) part.catch(() => undefined); // heard below, or nobody is there to hear it any more
   let open = [...places];
   for (;;) {
     const missing = new Set([...waiting.keys()].map((index) => parts[index]?.label));

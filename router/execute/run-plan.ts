@@ -1,10 +1,11 @@
 import type { GraphQLSchema } from 'graphql';
+import { defectForLog } from '#chassis/log-defect.ts';
 import type { Plan, SubgraphFetch } from '../plan/compile-plan.ts';
 import type { Place } from '../plan/places.ts';
 import type { RouterContext } from '../request-context.ts';
 import type { SubgraphClient } from '../subgraph/client.ts';
 import type { Ask } from '../subgraph/transport.ts';
-import { collectBatch, currentBatch, representationsOf, type Batch } from './entity-batch.ts';
+import { collectBatch, representationsOf, type Batch } from './entity-batch.ts';
 import type { Fetched } from './fetched.ts';
 import type { Json } from './json-object.ts';
 import { takeAnswer } from './take-answer.ts';
@@ -66,15 +67,21 @@ export function runPlan(plan: Plan, run: Run, fetched: Fetched): Running {
       gathering.endWait?.();
       gathering.endWait = undefined;
       const members = gathering.ready.splice(0).sort((a, b) => a - b);
-      const sent = sendRequest(group.requestFor(members), plan.places, run, fetched);
-      if (!sent) return finish(members);
-      sent.then(
-        () => finish(members),
-        (error: unknown) => milestones.forEach(({ reject }) => reject(error)),
-      );
+      // Nobody waits for this call: what it throws must reach those who wait for the plan.
+      try {
+        const sent = sendRequest(group.requestFor(members), plan.places, run, fetched);
+        if (sent) sent.then(() => finish(members)).catch(giveUp);
+        else finish(members);
+      } catch (error) {
+        giveUp(error);
+      }
     };
     if (gathering.left === 0) send();
     else gathering.endWait ??= patience(performance.now() - startedAt, send);
+  }
+
+  function giveUp(error: unknown): void {
+    for (const { reject } of milestones) reject(error);
   }
 
   function finish(indexes: readonly number[]): void {
@@ -122,17 +129,18 @@ interface Milestone {
 function sendRequest(request: SubgraphFetch, places: readonly Place[], run: Run, fetched: Fetched): Promise<void> | null {
   const batches = request.entities.map((part) => collectBatch(part, fetched, places));
   if (!request.root && batches.every(({ texts }) => texts.length === 0)) return null;
+  const at = { request, batches, fetched, places, schema: run.schema };
   return run
     .clientOf(request.service)(askOf(request, batches, run.variables), run.context)
-    .then((answer) =>
-      takeAnswer(answer, {
-        request,
-        batches: batches.map((batch) => currentBatch(batch, fetched)),
-        fetched,
-        places,
-        schema: run.schema,
-      }),
-    );
+    .then((answer) => {
+      try {
+        takeAnswer(answer, at);
+      } catch (error) {
+        // Such as lists in lists by the thousand: the fields of this service stay empty, the others are good.
+        run.context.log.error({ subgraph: request.service, defect: defectForLog(error) }, 'an answer could not be taken');
+        takeAnswer({ code: 'SUBGRAPH_ERROR' }, at);
+      }
+    });
 }
 
 export function askOf(request: SubgraphFetch, batches: readonly Batch[], clientVariables: Readonly<Record<string, unknown>>): Ask {

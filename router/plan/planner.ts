@@ -103,7 +103,7 @@ export function createPlanner({ supergraphSdl, pathsLimit, cacheSize = 1_000 }: 
       const known = cache.get(key);
       cache.delete(key);
       const compiled = known?.compiled ?? compile(request);
-      cache.set(key, known ?? { request, compiled });
+      cache.set(key, known ?? { request: withoutValues(request), compiled });
       const [oldest] = cache.keys();
       if (cache.size > cacheSize && oldest !== undefined) cache.delete(oldest);
       return compiled;
@@ -120,6 +120,12 @@ function cacheKey({ documentKey, document, operationName, variables, inParts }: 
   const conditions = deferConditions(document);
   const deferred = conditions === null ? '' : `${inParts} ${conditions.map((name) => variables[name] !== false).join()}`;
   return `${documentKey} ${operationName ?? ''} ${deferred}`;
+}
+
+/** What stays in memory holds no more of a client's variables than plans depend on. */
+function withoutValues(request: OperationToCompile): OperationToCompile {
+  const names = deferConditions(request.document) ?? [];
+  return { ...request, variables: Object.fromEntries(names.map((name) => [name, request.variables[name]])) };
 }
 
 const knownConditions = new WeakMap<DocumentNode, readonly string[] | null>();
