@@ -35,7 +35,7 @@ export class JsonWriter {
     this.#length = at;
   }
 
-  /** Plain text, and behind it a string with its quotation marks. */
+  /** Plain text, and behind it a string with its quotation marks: a field in one step, because most fields of an answer are strings. */
   plainAndString(plain: string, text: string): void {
     const { length: plainLength } = plain;
     const { length } = text;
