@@ -1,4 +1,3 @@
-import { eventually } from '#chassis/testing/eventually.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallerSpec } from '#chassis/testing/test-subgraph.ts';
 import {
@@ -139,9 +138,11 @@ describe('with everything nested', () => {
 
   it('the number of statements does not grow with the number of patients', async () => {
     const charges: string[] = [];
-    const parent = await graph.register({ birthDate: '1980-01-01' });
+    // The parent comes first in the list, so that a short page holds the same kinds of people as a long one: oneself and charges.
+    const named = (family: string, birthDate: string) => graph.register({ birthDate, name: { family, given: ['Robin'] } });
+    const parent = await named('Aa', '1980-01-01');
     for (let child = 0; child < 6; child++) {
-      const id = await graph.register({ birthDate: '2018-01-01' });
+      const id = await named(`Bb${child}`, '2018-01-01');
       await graph.grantProxy(frontDesk, { patientId: id, proxyPatientId: parent });
       await graph.recordAllergy(patientCaller(parent), { patientId: id });
       await graph.grantConsent(patientCaller(parent), { patientId: id });
@@ -149,12 +150,8 @@ describe('with everything nested', () => {
     }
     const asParent = graph.as(patientCaller(parent));
     const count = async (first: number) => (await graph.statements(() => asParent.execute(nested, { first }))).length;
-    // Events of what was just made are on their way for a moment, and their statements would be counted too.
-    const few = await eventually(
-      () => count(2),
-      (n) => n <= 12,
-    );
-    expect(await count(7)).toBe(few);
+    // Both pages leave out some whom the grants name, and who are loaded for it.
+    expect(await count(6)).toBe(await count(2));
 
     const references = async (take: number) => {
       const representations = charges.slice(0, take).map((id) => ({ __typename: 'Patient', id }));
