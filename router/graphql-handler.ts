@@ -55,7 +55,7 @@ export function graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBody
             throw error;
           });
           record.role = caller?.role ?? 'none';
-          return { caller, requestId, log: requestLog, life, record };
+          return { caller, requestId, origin: { address: request.socket.remoteAddress }, log: requestLog, life, record };
         },
       });
       await handle(request, response);

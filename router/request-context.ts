@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Caller } from '#chassis/caller.ts';
+import type { Caller, Origin } from '#chassis/caller.ts';
 import type { RequestLife } from './request-life.ts';
 import type { RequestRecord } from './request-log.ts';
 
@@ -9,6 +9,7 @@ export interface RouterContext {
   readonly caller: Caller | null;
   /** One id from the client through every service into every log line. */
   readonly requestId: string;
+  readonly origin: Origin;
   readonly log: Logger;
   /** Until when it is worked on, and whether the client is still there. */
   readonly life: RequestLife;

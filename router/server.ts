@@ -176,6 +176,6 @@ function identifyTo(service: string, identity: RouterOptions['identity']): Subgr
   if (identity === 'none') return () => ({});
   if (!identity.linkKeys) return ({ caller }) => caller && {};
   const key = linkKey(identity.linkKeys, 'router', service);
-  return ({ caller, requestId }) =>
-    caller && { [internalTokenHeader]: signInternalToken({ from: 'router', to: service, caller, requestId }, key) };
+  return ({ caller, requestId, origin }) =>
+    caller && { [internalTokenHeader]: signInternalToken({ from: 'router', to: service, caller, requestId, origin }, key) };
 }

@@ -137,4 +137,5 @@ const newContext = (): RouterContext => ({
   log: pino({ level: 'silent' }),
   life: new RequestLife({ startedAt: performance.now(), deadlineMs: 60_000 }),
   record: newRecord(),
+  origin: {},
 });

@@ -97,6 +97,7 @@ export function testContext({
     log: pino({ level: 'silent' }),
     life: new RequestLife({ startedAt: performance.now(), deadlineMs }),
     record: newRecord(),
+    origin: {},
   };
 }
 

@@ -1,6 +1,7 @@
 import type { SubgraphName } from '#schema/events.ts';
 import type { Logger } from 'pino';
-import type { Caller } from './caller.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import type { Caller, Origin } from './caller.ts';
 import type { Changes } from './change-notices.ts';
 import type { ChartAccess } from './chart-access.ts';
 import type { Database, SqlClient } from './database.ts';
@@ -12,6 +13,9 @@ export interface RequestContext<Client extends SqlClient = SqlClient> {
   readonly caller: Caller;
   /** One id from the client through every service into every log line. */
   readonly requestId: string;
+  readonly origin: Origin;
+  /** What this request looks at and is refused. */
+  readonly audit: AuditTrail;
   readonly log: Logger;
   readonly database: Database<Client>;
   readonly outbox: Outbox;

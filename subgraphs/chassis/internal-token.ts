@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { roles, type Caller } from './caller.ts';
+import { purposes, roles, type Caller, type Origin } from './caller.ts';
 import { ConfigError } from './config.ts';
 
 /** The header that carries the token; never `authorization`, so that a client's own token cannot be taken for one. */
@@ -50,6 +50,7 @@ export interface InternalClaims {
   to: string;
   caller: Caller;
   requestId: string;
+  origin?: Origin;
 }
 
 const claimsSchema = z.object({
@@ -65,6 +66,11 @@ const claimsSchema = z.object({
   practitionerId: z.string().optional(),
   organizationId: z.string().optional(),
   scopes: z.array(z.string()),
+  clientId: z.string().optional(),
+  actor: z.string().optional(),
+  purpose: z.enum(purposes).optional(),
+  address: z.string().optional(),
+  operationHash: z.string().optional(),
 });
 
 // One token per request to a subgraph: an HMAC of our own takes a tenth of what WebCrypto behind a JWT library does. It is a plain JWT (RFC 7519).
@@ -73,8 +79,8 @@ const signatureOf = (text: string, key: Uint8Array): Buffer => createHmac('sha25
 const ownHeader = encode({ alg: algorithm });
 
 /** Signs who acts, for one service and half a minute: a JWT with HS256. */
-export function signInternalToken({ from, to, caller, requestId }: InternalClaims, key: Uint8Array): string {
-  const { role, subject, patientId, practitionerId, organizationId, scopes } = caller;
+export function signInternalToken({ from, to, caller, requestId, origin = {} }: InternalClaims, key: Uint8Array): string {
+  const { role, subject, patientId, practitionerId, organizationId, scopes, clientId, actor, purpose } = caller;
   const iat = Math.floor(Date.now() / 1_000);
   // Each named: what a caller is without does not get in, and copying the object would cost more than the HMAC.
   const claims = {
@@ -83,6 +89,11 @@ export function signInternalToken({ from, to, caller, requestId }: InternalClaim
     practitionerId,
     organizationId,
     scopes,
+    clientId,
+    actor,
+    purpose,
+    address: origin.address,
+    operationHash: origin.operationHash,
     sub: subject,
     iss: from,
     aud: to,
@@ -108,11 +119,18 @@ export function verifyInternalToken(
   const claims = claimsSchema.safeParse(decode(payload));
   if (!claims.success) return null;
   const { iss, aud, exp, nbf, sub, jti, role, patientId, practitionerId, organizationId, scopes } = claims.data;
+  const { clientId, actor, purpose, address, operationHash } = claims.data;
   const now = Math.floor(Date.now() / 1_000);
   const isForUs = iss === from && (Array.isArray(aud) ? aud.includes(to) : aud === to);
   const isInTime = exp > now - toleranceSeconds && (nbf ?? 0) <= now + toleranceSeconds;
   if (!isForUs || !isInTime) return null;
-  return { from, to, requestId: jti, caller: { role, subject: sub, patientId, practitionerId, organizationId, scopes } };
+  return {
+    from,
+    to,
+    requestId: jti,
+    caller: { role, subject: sub, patientId, practitionerId, organizationId, scopes, clientId, actor, purpose },
+    origin: { address, operationHash },
+  };
 }
 
 /** The algorithm is ours to choose, never the token's (RFC 8725 §3.1); an extension that must be understood (`crit`) is not. */

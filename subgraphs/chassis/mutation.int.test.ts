@@ -1,3 +1,4 @@
+import { createAuditTrail } from './audit-trail.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { pino } from 'pino';
 import { sqltag as sql } from '@prisma/client/runtime/client';
@@ -38,6 +39,8 @@ const context = (subject = 'ada'): RequestContext<PrismaClient> => ({
   subgraph: 'patient',
   caller: { role: 'PATIENT', subject, scopes: [] },
   requestId: 'request-1',
+  origin: {},
+  audit: createAuditTrail(),
   log: pino({ level: 'silent' }),
   database,
   outbox: { wake: () => undefined, settled: (events) => (settled.push([...events]), Promise.resolve()) },

@@ -1,7 +1,7 @@
 import { execute, getOperationAST, GraphQLError, parse, validate } from 'graphql';
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Logger } from 'pino';
-import type { Caller } from './caller.ts';
+import type { Caller, Origin } from './caller.ts';
 import { logOperation } from './log-operations.ts';
 import { maskUnexpected } from './mask-unexpected.ts';
 import { containsNul, nulRefusal } from './nul-character.ts';
@@ -20,6 +20,7 @@ export interface PreparedOperation {
 export interface OperationCall {
   readonly caller: Caller;
   readonly requestId: string;
+  readonly origin?: Origin;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
@@ -59,12 +60,12 @@ const unusable = (...faults: GraphQLError[]): PreparedOperation => ({
 export async function runOperation(
   subgraph: Pick<Subgraph, 'schema' | 'context'>,
   { document, operation, operationName, faults }: PreparedOperation,
-  { caller, requestId, variables }: OperationCall,
+  { caller, requestId, origin = {}, variables }: OperationCall,
   log: Logger,
 ): Promise<OperationResult> {
   const startedAt = performance.now();
   try {
-    const contextValue = subgraph.context({ caller, requestId });
+    const contextValue = subgraph.context({ caller, requestId, origin });
     const end = (errors: readonly GraphQLError[] | undefined, data: Record<string, unknown> | null | undefined): OperationResult => {
       const formatted = errors?.map((error) => formatError(error, log));
       logOperation(contextValue, { operation, operationName, startedAt, data, errors });

@@ -3,7 +3,8 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { SubgraphName } from '#schema/events.ts';
-import type { Caller } from './caller.ts';
+import { createAuditTrail } from './audit-trail.ts';
+import type { Caller, Origin } from './caller.ts';
 import { openChangeNotices, type Changes } from './change-notices.ts';
 import { createChartAccess } from './chart-access.ts';
 import type { RequestContext } from './context.ts';
@@ -35,7 +36,7 @@ export interface SubgraphOptions {
 export interface Subgraph<Context extends RequestContext = RequestContext> {
   readonly name: SubgraphName;
   readonly schema: GraphQLSchema;
-  context(request: { caller: Caller; requestId: string }): Context;
+  context(request: { caller: Caller; requestId: string; origin?: Origin }): Context;
   readonly subscriptions: Subscriptions;
   readonly inbox: Inbox;
   readonly relay: Relay;
@@ -68,6 +69,13 @@ export interface SubgraphDefinition<
   start?: (systemContext: (requestId: string) => Context) => BackgroundWork;
 }
 
+interface ContextRequest {
+  caller: Caller;
+  requestId: string;
+  origin?: Origin;
+  changes?: Changes;
+}
+
 /** Who acts when nobody asked: event handlers and background work. */
 export const systemCaller = (name: SubgraphName): Caller => ({ role: 'SYSTEM', subject: `system:${name}`, scopes: [] });
 
@@ -97,10 +105,12 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
     });
     const inbox = createInbox<Tx>({ name, client: database.client, handlers: definition.handlers, outbox: relay, log });
     const notices = openChangeNotices({ url: options.databaseUrl, applicationName: name, log });
-    const base = (caller: Caller, requestId: string, changes: Changes = notices): RequestContext<Client> => ({
+    const base = ({ caller, requestId, origin = {}, changes = notices }: ContextRequest): RequestContext<Client> => ({
       subgraph: name,
       caller,
       requestId,
+      origin,
+      audit: createAuditTrail(),
       log: log.child({ requestId }),
       database,
       outbox: relay,
@@ -108,13 +118,12 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
       changes,
       now: options.now ?? (() => new Date()),
     });
-    const context = (request: { caller: Caller; requestId: string; changes?: Changes }) =>
-      definition.createContext(base(request.caller, request.requestId, request.changes), options);
+    const context = (request: ContextRequest) => definition.createContext(base(request), options);
     const schema = buildSubgraphSchema({ typeDefs: parse(subgraphSdl(name)), resolvers: { ...scalars, ...definition.resolvers } });
     const subscriptions = createSubscriptions({ schema, notices, context });
     const background: BackgroundWork[] = [];
 
-    await definition.prepare?.(base(systemCaller(name), `${name}-start`));
+    await definition.prepare?.(base({ caller: systemCaller(name), requestId: `${name}-start` }));
 
     return {
       name,

@@ -10,7 +10,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { Caller } from './caller.ts';
+import type { Caller, Origin } from './caller.ts';
 import type { graphqlCodes } from './errors.ts';
 
 export interface SubscriptionRequest {
@@ -20,6 +20,7 @@ export interface SubscriptionRequest {
   operationName?: string | null | undefined;
   caller: Caller;
   requestId: string;
+  origin?: Origin;
 }
 
 const coded = (errors: readonly GraphQLError[], code: keyof typeof graphqlCodes): GraphQLError[] =>

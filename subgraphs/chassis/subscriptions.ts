@@ -9,7 +9,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Logger } from 'pino';
-import type { Caller } from './caller.ts';
+import type { Caller, Origin } from './caller.ts';
 import type { ChangeNotices, Changes, ChangeWatch } from './change-notices.ts';
 import { graphqlCodes } from './errors.ts';
 import { operationForLog } from './log-outcome.ts';
@@ -33,7 +33,7 @@ interface SubscriptionsOptions {
   schema: GraphQLSchema;
   notices: ChangeNotices;
   /** A new context, with loaders that have loaded nothing yet. `changes`: what the context of a subscription's start watches with. */
-  context: (request: { caller: Caller; requestId: string; changes?: Changes }) => { log: Logger };
+  context: (request: { caller: Caller; requestId: string; origin?: Origin; changes?: Changes }) => { log: Logger };
 }
 
 export function createSubscriptions({ schema, notices, context }: SubscriptionsOptions): Subscriptions {
@@ -41,8 +41,8 @@ export function createSubscriptions({ schema, notices, context }: SubscriptionsO
   let ended = false;
 
   async function* run(request: SubscriptionRequest, session: Session): AsyncGenerator<ExecutionResult, void, undefined> {
-    const { caller, requestId } = request;
-    const startContext = context({ caller, requestId, changes: session });
+    const { caller, requestId, origin = {} } = request;
+    const startContext = context({ caller, requestId, origin, changes: session });
     const { log } = startContext;
     const prepared = prepareSubscription(schema, request);
     const startedAt = performance.now();
@@ -67,7 +67,7 @@ export function createSubscriptions({ schema, notices, context }: SubscriptionsO
       }
       for await (const event of source) {
         if (session.closed) break;
-        const { data, errors } = await execute({ ...prepared, rootValue: event, contextValue: context({ caller, requestId }) });
+        const { data, errors } = await execute({ ...prepared, rootValue: event, contextValue: context({ caller, requestId, origin }) });
         const masked = errors?.map((error) => maskedError(error, log));
         events++;
         const failed = masked?.some(({ path }) => path === undefined || (data?.[String(path[0])] ?? null) === null);
