@@ -4,6 +4,7 @@ import { subgraphNames } from '#schema/events.ts';
 import { ConfigError } from '#chassis/config.ts';
 import { deriveLinkKeys, formatLinkKeys } from '#chassis/internal-token.ts';
 import { allLinks, linksOf } from '#chassis/links.ts';
+import { readRouterSettings } from '../router/config.ts';
 import { announce, hostOf, openData, publicUrl, type System, type SystemOptions } from './open-data.ts';
 import { readPorts } from './ports.ts';
 import { serviceProcess, type ServiceProcess } from './service-process.ts';
@@ -28,6 +29,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export async function startSystem(options: ServicesOptions): Promise<Services> {
   const { env, log } = options;
   const ports = readPorts(env);
+  // What the router would refuse to start with is said before anything is made.
+  readRouterSettings({ ...env, DATA_DIR: options.dataFolder });
   const data = await openData(options, ports, () => nodeCommands(options.fromSource ?? false));
   const { urls, secrets, prepared: commands } = data;
   const processes = new Map<string, ServiceProcess>();

@@ -31,7 +31,7 @@ const start = (env: NodeJS.ProcessEnv = {}): Started =>
     ...env,
   });
 
-test('it says what it does, where it is and what to ask first; SIGTERM ends all of it with 0', async () => {
+test('it says what it does and where it is; its database and its supervisor may be killed; SIGTERM ends all of it with 0', async () => {
   const started = start();
   await ready(started);
   expect(started.said()).toMatch(/starting PostgreSQL[\s\S]*migrating[\s\S]*The graph is ready after [\d.]+ s/);
@@ -43,24 +43,12 @@ test('it says what it does, where it is and what to ask first; SIGTERM ends all 
   expect(await second.ended).toBe(1);
   expect(second.said()).toMatch(/Another instance \(process \d+\) runs on/);
 
-  started.child.kill('SIGTERM');
-  expect(await started.ended).toBe(0);
-  expect(await listening(ports.values())).toEqual([]);
-  expect(leftBehind(folder)).toEqual([]);
-});
+  process.kill(postmaster(folder), 'SIGKILL');
+  const health = async () => (await fetch(`http://localhost:${ports.get('router')}/health/ready`)).status;
+  await eventually(health, (status) => status === 503, 20_000);
+  await eventually(health, (status) => status === 200, 40_000);
+  expect(started.said()).toContain('PostgreSQL ended unexpectedly');
 
-test.each(['SIGINT', 'SIGHUP'] as const)('%s while it starts leaves nothing behind', async (signal) => {
-  const started = start();
-  await eventually(started.said, (text) => text.includes('starting five subgraphs'), 40_000);
-  started.child.kill(signal);
-  expect(await started.ended).toBe(0);
-  expect(await listening(ports.values())).toEqual([]);
-  expect(leftBehind(folder)).toEqual([]);
-});
-
-test('when the supervisor is killed its processes end by themselves, and the next start takes over', async () => {
-  const started = start();
-  await ready(started);
   started.child.kill('SIGKILL');
   await started.ended;
   await eventually(
@@ -70,22 +58,22 @@ test('when the supervisor is killed its processes end by themselves, and the nex
   const next = start();
   await ready(next);
   expect(next.said()).toContain('The graph is ready');
+
   next.child.kill('SIGTERM');
   expect(await next.ended).toBe(0);
+  expect(await listening(ports.values())).toEqual([]);
   expect(leftBehind(folder)).toEqual([]);
 });
 
-test('PostgreSQL that is killed comes back', async () => {
-  const started = start();
-  await ready(started);
-  process.kill(postmaster(folder), 'SIGKILL');
-  const health = async () => (await fetch(`http://localhost:${ports.get('router')}/health/ready`)).status;
-  await eventually(health, (status) => status === 503, 20_000);
-  await eventually(health, (status) => status === 200, 40_000);
-  expect(started.said()).toContain('PostgreSQL ended unexpectedly');
-  started.child.kill('SIGTERM');
-  expect(await started.ended).toBe(0);
-  expect(leftBehind(folder)).toEqual([]);
+test('SIGINT or SIGHUP while it starts leaves nothing behind', async () => {
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) {
+    const started = start();
+    await eventually(started.said, (text) => text.includes('starting five subgraphs'), 40_000);
+    started.child.kill(signal);
+    expect(await started.ended).toBe(0);
+    expect(await listening(ports.values())).toEqual([]);
+    expect(leftBehind(folder)).toEqual([]);
+  }
 });
 
 test('a taken port is one sentence and exit code 1', async () => {
