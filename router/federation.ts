@@ -114,7 +114,12 @@ export function createFederation({
           executor: ({ document, queryHash, request, context, schema }) =>
             // The data are text already: `stringifyResult` of server.ts puts them into the answer.
             graph(schema).executor.execute(
-              { document, documentKey: queryHash, operationName: request.operationName, variables: request.variables },
+              {
+                document,
+                documentKey: Buffer.from(queryHash, 'hex').toString('base64url'),
+                operationName: request.operationName,
+                variables: request.variables,
+              },
               context as RouterContext,
             ) as Promise<ExecutionResult>,
         };

@@ -19,7 +19,7 @@ export const incrementalDelivery = (graph: Federation['graph']): ApolloServerPlu
         if (!takesParts(request.http?.headers.get('accept') ?? '') || !usesDefer(document)) return null;
         const { operationName, variables } = request;
         const answer = await graph(schema).executor.executeInParts(
-          { document, documentKey: String(queryHash), operationName, variables },
+          { document, documentKey: Buffer.from(String(queryHash), 'hex').toString('base64url'), operationName, variables },
           contextValue,
         );
         return 'later' in answer ? inParts(answer, contextValue) : whole(answer);

@@ -17,10 +17,18 @@ export interface RequestRecord {
   codes: string[];
   /** Whose request id the subgraphs were given, when the client joined a subscription that was open already. */
   upstreamRequestId?: string;
+  /** Whose request ids subgraphs were given instead, and their audit records carry, where a query was shared with one on its way. */
+  readonly joinedRequestIds: Set<string>;
 }
 
 /** Until something better is known, a request counts as refused: it may never reach GraphQL. */
-export const newRecord = (): RequestRecord => ({ operation: 'unknown', role: 'none', outcome: 'refused', codes: [] });
+export const newRecord = (): RequestRecord => ({
+  operation: 'unknown',
+  role: 'none',
+  outcome: 'refused',
+  codes: [],
+  joinedRequestIds: new Set(),
+});
 
 /** Fills the record of a request whose answer is ready. */
 export function recordResponse({
@@ -47,7 +55,21 @@ export const codesOf = (errors: readonly GraphQLFormattedError[] = []): string[]
   ...new Set(errors.map((error) => String(error.extensions?.['code']))),
 ];
 
+// A subscription that is open for days joins others without number.
+const mostJoined = 20;
+
+/** The record without what is empty. */
+export const forLog = ({ codes, joinedRequestIds, ...rest }: RequestRecord) => ({
+  ...rest,
+  ...(codes.length > 0 && { codes }),
+  ...(joinedRequestIds.size > 0 && { joinedRequestIds: [...joinedRequestIds] }),
+});
+
+/** One of its queries to a subgraph was that of another request. */
+export function recordJoined({ joinedRequestIds }: RequestRecord, requestId: string): void {
+  if (joinedRequestIds.size < mostJoined) joinedRequestIds.add(requestId);
+}
+
 export function logRequest(log: Logger, record: RequestRecord, detail: { status: number; durationMs: number; clientLeft: boolean }): void {
-  const { codes, ...rest } = record;
-  log.info({ ...rest, ...(codes.length > 0 && { codes }), ...detail, durationMs: Math.round(detail.durationMs * 10) / 10 }, 'request');
+  log.info({ ...forLog(record), ...detail, durationMs: Math.round(detail.durationMs * 10) / 10 }, 'request');
 }

@@ -173,9 +173,12 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
 }
 
 function identifyTo(service: string, identity: RouterOptions['identity']): SubgraphClientOptions['identify'] {
-  if (identity === 'none') return () => ({});
-  if (!identity.linkKeys) return ({ caller }) => caller && {};
+  if (identity === 'none') return () => nothing;
+  if (!identity.linkKeys) return ({ caller }) => caller && nothing;
   const key = linkKey(identity.linkKeys, 'router', service);
   return ({ caller, requestId, origin }) =>
-    caller && { [internalTokenHeader]: signInternalToken({ from: 'router', to: service, caller, requestId, origin }, key) };
+    caller &&
+    ((body) => ({ [internalTokenHeader]: signInternalToken({ from: 'router', to: service, caller, requestId, origin }, body, key) }));
 }
+
+const nothing = () => ({});

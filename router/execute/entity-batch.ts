@@ -58,6 +58,28 @@ function holdsOnly(object: Json, keys: readonly string[]): boolean {
   return count === keys.length;
 }
 
+/** The same batches in portions of at most `most` representations together: a subgraph takes no more in one request. */
+export function portionsOf(batches: readonly Batch[], most: number): (readonly Batch[])[] {
+  const count = batches.reduce((sum, { texts }) => sum + texts.length, 0);
+  if (count <= most) return [batches];
+  return Array.from({ length: Math.ceil(count / most) }, (_, portion) => {
+    let before = 0;
+    return batches.map((batch) => {
+      const from = Math.max(0, portion * most - before);
+      const to = Math.max(0, (portion + 1) * most - before);
+      before += batch.texts.length;
+      return slice(batch, from, to);
+    });
+  });
+}
+
+const slice = ({ part, texts, objects, others }: Batch, from: number, to: number): Batch => ({
+  part,
+  texts: texts.slice(from, to),
+  objects: objects.slice(from, to),
+  others: new Map([...others].filter(([index]) => index >= from && index < to).map(([index, more]) => [index - from, more])),
+});
+
 /** All objects that stand for the entity at this index. */
 export function objectsFor({ objects, others }: Batch, index: number): Json[] {
   const first = objects[index];

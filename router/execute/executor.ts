@@ -22,7 +22,7 @@ export interface ExecutorOptions {
 /** An operation whose document has been validated. */
 export interface OperationRequest {
   readonly document: DocumentNode;
-  /** Names the document: the same for the same text. */
+  /** Names the document: SHA-256 of its text, base64url. */
   readonly documentKey: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
@@ -87,9 +87,14 @@ export function createExecutor({ planner, clientOf, patience }: ExecutorOptions)
     return running;
   }
 
-  async function executeInParts(request: OperationRequest, context: RouterContext, inParts = true): Promise<RouterResult | AnswerInParts> {
+  async function executeInParts(
+    request: OperationRequest,
+    clientContext: RouterContext,
+    inParts = true,
+  ): Promise<RouterResult | AnswerInParts> {
     const prepared = prepare(request, inParts);
     if (!('compiled' in prepared)) return prepared;
+    const context = withOperation(request, clientContext);
     const { compiled, coerced } = prepared;
     if (isSubscription(compiled.plan)) return { errors: [notAsOneAnswer()] };
     const fetched = nothingFetched();
@@ -115,7 +120,7 @@ export function createExecutor({ planner, clientOf, patience }: ExecutorOptions)
       if (!('compiled' in prepared)) return prepared;
       const { plan } = prepared.compiled;
       if (!isSubscription(plan)) throw new TypeError('only a subscription has events');
-      return events(prepared, plan, context, contextOfEvent, signal);
+      return events(prepared, plan, withOperation(request, context), () => withOperation(request, contextOfEvent()), signal);
     },
   };
 
@@ -141,6 +146,12 @@ export function createExecutor({ planner, clientOf, patience }: ExecutorOptions)
     }
   }
 }
+
+/** Subgraphs are told which document asks: for their audit. */
+const withOperation = ({ documentKey }: OperationRequest, context: RouterContext): RouterContext => ({
+  ...context,
+  origin: { ...context.origin, operationHash: documentKey },
+});
 
 type SchemaPart = { readonly data?: Json | null; readonly errors?: readonly GraphQLError[] } | null;
 

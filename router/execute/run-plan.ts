@@ -1,11 +1,12 @@
 import type { GraphQLSchema } from 'graphql';
+import { maxRepresentations } from '#chassis/entity-cap.ts';
 import { defectForLog } from '#chassis/log-defect.ts';
 import type { Plan, SubgraphFetch } from '../plan/compile-plan.ts';
 import type { Place } from '../plan/places.ts';
 import type { RouterContext } from '../request-context.ts';
 import type { SubgraphClient } from '../subgraph/client.ts';
 import type { Ask } from '../subgraph/transport.ts';
-import { collectBatch, representationsOf, type Batch } from './entity-batch.ts';
+import { collectBatch, portionsOf, representationsOf, type Batch } from './entity-batch.ts';
 import type { Fetched } from './fetched.ts';
 import type { Json } from './json-object.ts';
 import { takeAnswer } from './take-answer.ts';
@@ -129,6 +130,21 @@ interface Milestone {
 function sendRequest(request: SubgraphFetch, places: readonly Place[], run: Run, fetched: Fetched): Promise<void> | null {
   const batches = request.entities.map((part) => collectBatch(part, fetched, places));
   if (!request.root && batches.every(({ texts }) => texts.length === 0)) return null;
+  const portions = portionsOf(batches, maxRepresentations);
+  const sent = portions.map((portion, index) =>
+    // The query is the same for each; what it has at the root is taken once.
+    sendPortion(index === 0 ? request : { ...request, root: null }, portion, places, run, fetched),
+  );
+  return sent.length === 1 && sent[0] ? sent[0] : Promise.all(sent).then(() => undefined);
+}
+
+function sendPortion(
+  request: SubgraphFetch,
+  batches: readonly Batch[],
+  places: readonly Place[],
+  run: Run,
+  fetched: Fetched,
+): Promise<void> {
   const at = { request, batches, fetched, places, schema: run.schema };
   return run
     .clientOf(request.service)(askOf(request, batches, run.variables), run.context)

@@ -6,7 +6,7 @@ import { AnswerUnusable, TransportFailure } from './transport.ts';
 import type { SubgraphAnswer } from './transport.ts';
 
 const clientOf = (transport: ReturnType<typeof handFedTransport>['transport']) =>
-  subgraphClient({ service: 'things', transport, identify: () => ({}), log: pino({ level: 'silent' }) });
+  subgraphClient({ service: 'things', transport, identify: () => () => ({}), log: pino({ level: 'silent' }) });
 
 const refused = new TransportFailure('ECONNREFUSED', { sent: false, passing: true });
 const broken = new TransportFailure('ECONNRESET', { sent: true, passing: true });

@@ -14,7 +14,7 @@ afterEach(() => {
 function setUp(limits: Parameters<typeof subgraphClient>[0]['limits'] = {}) {
   const { log, lines } = readableLog();
   const fed = handFedTransport();
-  const client = subgraphClient({ service: 'things', transport: fed.transport, identify: () => ({}), log, limits });
+  const client = subgraphClient({ service: 'things', transport: fed.transport, identify: () => () => ({}), log, limits });
   return {
     ...fed,
     client,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { GraphqlCode } from '../client-errors.ts';
 import type { RouterContext } from '../request-context.ts';
+import { recordJoined } from '../request-log.ts';
 import { readAnswer } from './answer.ts';
 import type { GraphqlAnswer } from './answer.ts';
 import { createSender } from './attempts.ts';
@@ -10,13 +11,13 @@ import type { CircuitOptions } from './circuit.ts';
 import { Exchange } from './exchange.ts';
 import { MutationCount, RunningQueries, sharingKey } from './query-sharing.ts';
 import { createSubscriber } from './subscriber.ts';
-import type { Ask, Headers, SubgraphTransport } from './transport.ts';
+import type { Ask, Identify, SubgraphTransport } from './transport.ts';
 
 export interface SubgraphClientOptions {
   readonly service: string;
   readonly transport: SubgraphTransport;
-  /** Headers that tell the subgraph who acts. Null: it cannot be asked for somebody who is not signed in. */
-  readonly identify: (context: RouterContext) => Headers | null;
+  /** What tells the subgraph who acts. Null: it cannot be asked for somebody who is not signed in. */
+  readonly identify: (context: RouterContext) => Identify | null;
   /** Hears when the subgraph fails too often and when it is well again. */
   readonly log: Logger;
   /** One for all subgraphs of a router; none: queries are not shared. */
@@ -46,9 +47,9 @@ export function subgraphClient({ service, transport, identify, log, sharing, lim
   };
 
   const begin = (ask: Ask, context: RouterContext, key: string | null): Exchange | null => {
-    const headers = identify(context);
-    if (!headers) return null;
-    const exchange = new Exchange(ask, context, headers);
+    const identity = identify(context);
+    if (!identity) return null;
+    const exchange = new Exchange(ask, context, identity);
     if (key !== null) running?.add(key, exchange);
     void send(exchange).then((outcome) => {
       if (key !== null) running?.remove(key, exchange);
@@ -64,9 +65,12 @@ export function subgraphClient({ service, transport, identify, log, sharing, lim
     if (life.remainingMs() <= 0) return Promise.resolve(fail(context, deadlinePassed));
     if (life.clientLeft && !isMutation) return Promise.resolve({ code: 'SUBGRAPH_UNAVAILABLE' });
     const body = ask.operation.kind === 'query' && running ? ask.body() : null;
-    const key = body === null ? null : sharingKey(context.caller, body);
+    const key = body === null ? null : sharingKey(context, body);
     const joined = key === null ? undefined : running?.find(key);
-    if (joined) context.log.debug({ subgraph: service, of: joined.requestId }, 'a query joins another that is on its way');
+    if (joined) {
+      context.log.debug({ subgraph: service, of: joined.requestId }, 'a query joins another that is on its way');
+      recordJoined(context.record, joined.requestId);
+    }
     const exchange =
       joined ?? begin(body === null ? ask : { operation: ask.operation, variables: ask.variables, body: () => body }, context, key);
     if (!exchange) return Promise.resolve({ code: 'UNAUTHENTICATED' });

@@ -1,39 +1,51 @@
-import type { Caller } from '#chassis/caller.ts';
+import type { Caller, Origin } from '#chassis/caller.ts';
 import type { EndReason, Pending, RequestLife } from '../request-life.ts';
 import type { RouterContext } from '../request-context.ts';
 import type { Outcome } from './attempts.ts';
-import type { Ask, Headers, SubgraphRequest } from './transport.ts';
+import type { Ask, Headers, Identify, SubgraphRequest } from './transport.ts';
 
 /** One request to a subgraph and who waits for it: one client request, or several that share it. */
 export class Exchange implements SubgraphRequest {
   readonly operation: Ask['operation'];
-  readonly body: Ask['body'];
   readonly variables: Ask['variables'];
-  /** Of the client request that began it, as are the id and the life. */
+  /** Of the client request that began it, as are the id, the origin and the life. */
   readonly caller: Caller | null;
   readonly requestId: string;
+  readonly origin: Origin;
   readonly life: RequestLife;
-  readonly #identity: Headers;
+  readonly #makeBody: Ask['body'];
+  #body: string | undefined;
+  readonly #identify: Identify;
   readonly #waiters: Waiter[] = [];
   #cancel: (() => void) | undefined;
   #isDone = false;
   /** Why nobody waits any more. */
   abandoned: EndReason | undefined;
 
-  constructor(ask: Ask, { caller, requestId, life }: Pick<RouterContext, 'caller' | 'requestId' | 'life'>, identity: Headers) {
+  constructor(
+    ask: Ask,
+    { caller, requestId, origin, life }: Pick<RouterContext, 'caller' | 'requestId' | 'origin' | 'life'>,
+    identify: Identify,
+  ) {
     this.operation = ask.operation;
-    this.body = ask.body;
+    this.#makeBody = ask.body;
     this.variables = ask.variables;
     this.caller = caller;
     this.requestId = requestId;
+    this.origin = origin;
     this.life = life;
-    this.#identity = identity;
+    this.#identify = identify;
+  }
+
+  /** The same text for every attempt, and for the token that is bound to it. */
+  body(): string {
+    return (this.#body ??= this.#makeBody());
   }
 
   /** Made anew for each attempt: the second has less time. `x-deadline-ms` is how long the router waits; a subgraph need not work longer. */
   get headers(): Headers {
     const deadlineMs = String(Math.max(1, this.life.remainingMs()));
-    return Object.assign({ 'x-request-id': this.requestId, 'x-deadline-ms': deadlineMs }, this.#identity);
+    return Object.assign({ 'x-request-id': this.requestId, 'x-deadline-ms': deadlineMs }, this.#identify(this.body()));
   }
 
   onCancel(cancel: () => void): void {

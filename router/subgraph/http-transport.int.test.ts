@@ -17,7 +17,12 @@ async function clientOf(server: Server, options: Partial<HttpTransportOptions> =
   if (!server.listening) await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   const transport = httpTransport({ url: `http://127.0.0.1:${port}/graphql`, maxAnswerBytes: 10_000, ...options });
-  const client = subgraphClient({ service: 'things', transport, identify: () => ({ 'x-who': 'me' }), log: pino({ level: 'silent' }) });
+  const client = subgraphClient({
+    service: 'things',
+    transport,
+    identify: () => () => ({ 'x-who': 'me' }),
+    log: pino({ level: 'silent' }),
+  });
   return {
     transport,
     query: (deadlineMs = 10_000) => client(ask('query'), testContext({ deadlineMs })),

@@ -155,13 +155,16 @@ const operation = (query: string, operationName?: string): SubgraphOperation => 
 /** What both transports need: HTTP takes body and headers, the call in process the rest. */
 function requestOf(of: SubgraphOperation, variables: Record<string, unknown>, who: Caller | null) {
   const requestId = 'request-1';
-  const token = who && signInternalToken({ from: 'router', to: 'patient', caller: who, requestId }, linkKey(linkKeys, 'router', 'patient'));
+  const body = JSON.stringify({ query: of.query, operationName: of.operationName, variables });
+  const claims = who && { from: 'router', to: 'patient', caller: who, requestId };
+  const token = claims && signInternalToken(claims, body, linkKey(linkKeys, 'router', 'patient'));
   return {
     operation: of,
     variables: () => variables,
-    body: () => JSON.stringify({ query: of.query, operationName: of.operationName, variables }),
+    body: () => body,
     caller: who,
     requestId,
+    origin: {},
     headers: token === null ? {} : { [internalTokenHeader]: token },
   };
 }

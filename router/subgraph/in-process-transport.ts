@@ -28,9 +28,9 @@ export function inProcessTransport(subgraph: Subgraph, log: Logger): SubgraphTra
 
   return {
     answersText: false,
-    async send({ operation, variables, caller, requestId }) {
+    async send({ operation, variables, caller, requestId, origin }) {
       if (!caller) return nobody;
-      const work = runOperation(subgraph, prepare(operation), { caller, requestId, variables: variables() }, log);
+      const work = runOperation(subgraph, prepare(operation), { caller, requestId, origin, variables: variables() }, log);
       underWay.add(work);
       try {
         return { result: await work };
@@ -57,13 +57,13 @@ const nobody: SubgraphAnswer = { status: 401, body: '{"errors":[{"message":"","e
 
 function subscribeIn(
   { subscriptions }: Subgraph,
-  { operation, variables: variablesOf, caller, requestId, signal }: SubscriptionRequest,
+  { operation, variables: variablesOf, caller, requestId, origin, signal }: SubscriptionRequest,
 ): AsyncIterableIterator<SubgraphAnswer> {
   if (!caller) return only(nobody);
   const variables = variablesOf();
   if (containsNul(variables)) return only(toAnswer({ errors: [nulRefusal()] }));
   const { query, operationName } = operation;
-  const results = subscriptions.subscribe({ query, operationName, variables, caller, requestId });
+  const results = subscriptions.subscribe({ query, operationName, variables, caller, requestId, origin });
   const close = (): void => void results.return(undefined);
   signal.addEventListener('abort', close, { once: true });
   if (signal.aborted) close();

@@ -8,7 +8,7 @@ import { MutationCount } from './query-sharing.ts';
 function setUp({ share = true, answersText = true } = {}) {
   const fed = handFedTransport({ answersText });
   const sharing = share ? new MutationCount() : undefined;
-  const options = { transport: fed.transport, identify: () => ({}), log: pino({ level: 'silent' }), sharing };
+  const options = { transport: fed.transport, identify: () => () => ({}), log: pino({ level: 'silent' }), sharing };
   return { ...fed, things: subgraphClient({ service: 'things', ...options }), people: subgraphClient({ service: 'people', ...options }) };
 }
 

@@ -1,4 +1,5 @@
 import type { Caller } from '#chassis/caller.ts';
+import type { RouterContext } from '../request-context.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Counts the mutations that have ended in this router, whatever came of them. */
@@ -13,9 +14,9 @@ interface Running {
 }
 
 /**
- * Queries to one subgraph that are on their way, for others that ask the same. "The same" is: for the same caller, with the same text
- * and variables. Nothing of the client's request goes to a subgraph but who acts, the request id and the deadline; whoever passes on
- * more must put it into the key.
+ * Queries to one subgraph that are on their way, for others that ask the same. "The same" is: for the same caller, from the same place
+ * and by the same document, with the same text and variables. Nothing else of the client's request goes to a subgraph but its id and the
+ * deadline; whoever passes on more must put it into the key.
  */
 export class RunningQueries {
   readonly #mutations: MutationCount;
@@ -43,8 +44,8 @@ export class RunningQueries {
 const callerTexts = new WeakMap<Caller, string>();
 
 /** @param body JSON, so that it has no line break of its own */
-export function sharingKey(caller: Caller | null, body: string): string {
-  return `${caller ? textOf(caller) : ''}\n${body}`;
+export function sharingKey({ caller, origin }: Pick<RouterContext, 'caller' | 'origin'>, body: string): string {
+  return `${caller ? textOf(caller) : ''}\n${origin.address ?? ''}\n${origin.operationHash ?? ''}\n${body}`;
 }
 
 function textOf(caller: Caller): string {

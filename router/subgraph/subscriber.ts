@@ -19,11 +19,25 @@ const over: Result = { value: undefined, done: true };
 /** Subscriptions to one subgraph: what the transport brings, read; every failure a code, and the last thing that comes. */
 export function createSubscriber({ transport, circuit, identify, fail }: SubscriberOptions): SubgraphClient['subscribe'] {
   return (ask, context, signal) => {
-    const headers = identify(context);
-    if (!headers) return only({ code: 'UNAUTHENTICATED' });
+    const identity = identify(context);
+    if (!identity) return only({ code: 'UNAUTHENTICATED' });
     if (circuit.refuses) return only(fail(context, { code: 'SUBGRAPH_UNAVAILABLE', reason: 'circuit is open' }));
-    const { caller, requestId } = context;
-    const answers = transport.subscribe({ ...ask, caller, requestId, headers: { 'x-request-id': requestId, ...headers }, signal });
+    const { caller, requestId, origin } = context;
+    let text: string | undefined;
+    const body = (): string => (text ??= ask.body());
+    const answers = transport.subscribe({
+      operation: ask.operation,
+      variables: ask.variables,
+      body,
+      caller,
+      requestId,
+      origin,
+      // Made when they are asked for: in the same process nobody does.
+      get headers() {
+        return { 'x-request-id': requestId, ...identity(body()) };
+      },
+      signal,
+    });
     let isOver = false;
     const end = (code: { readonly code: GraphqlCode }): Result => {
       isOver = true;

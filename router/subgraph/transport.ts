@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { Caller } from '#chassis/caller.ts';
+import type { Caller, Origin } from '#chassis/caller.ts';
 
 /** An operation that the router sends to a subgraph: one object for the life of a compiled plan, so it may be a key of a cache. */
 export interface SubgraphOperation {
@@ -18,12 +18,16 @@ export interface Ask {
 
 export type Headers = Readonly<Record<string, string>>;
 
+/** Headers that prove for whom this body is sent, and nothing else. */
+export type Identify = (body: string) => Headers;
+
 /** For whom a subgraph is asked: as headers for HTTP, as it is for a call in the same process. */
 interface OnBehalf {
   readonly headers: Headers;
   /** Null: nobody was asked who they are. */
   readonly caller: Caller | null;
   readonly requestId: string;
+  readonly origin: Origin;
 }
 
 /** A query or mutation to a subgraph, in no particular protocol. */

@@ -1,7 +1,7 @@
 import type { FormattedExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import { operationForLog } from '#chassis/log-outcome.ts';
-import { codesOf } from '../request-log.ts';
+import { codesOf, forLog } from '../request-log.ts';
 import type { RequestRecord } from '../request-log.ts';
 import { isLast } from './operations.ts';
 import type { ClientOperation, OperationKind } from './operations.ts';
@@ -42,12 +42,10 @@ export function logOperation(
   record: RequestRecord,
   detail: { readonly protocol: string; readonly ended: string; readonly durationMs: number; readonly events: number | undefined },
 ): void {
-  const { codes, ...rest } = record;
   const { durationMs, events, ...ending } = detail;
   log.info(
     {
-      ...rest,
-      ...(codes.length > 0 && { codes }),
+      ...forLog(record),
       ...ending,
       ...(events !== undefined && { events }),
       durationMs: Math.round(durationMs * 10) / 10,

@@ -1,7 +1,7 @@
 import type { FormattedExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import { defectForLog } from '#chassis/log-defect.ts';
-import type { Caller } from '#chassis/caller.ts';
+import type { Caller, Origin } from '#chassis/caller.ts';
 import type { RouterContext } from '../request-context.ts';
 import { mutationByGet, tokenEnded, unexpectedFailure } from './last-results.ts';
 import { operationContext } from './operation-context.ts';
@@ -37,6 +37,7 @@ export interface OperationRequest {
   readonly operation: ClientOperation;
   readonly caller: Caller | null;
   readonly requestId: string;
+  readonly origin: Origin;
   readonly protocol: 'websocket' | 'sse' | 'multipart';
   /** False for GET. */
   readonly mayMutate: boolean;

@@ -28,6 +28,7 @@ test('a socket is idle from the end of its last operation on', () => {
       heartbeat: new Heartbeat(1_000),
     },
     { sendInTurn: () => new Promise(() => undefined), sendNow: () => undefined },
+    '127.0.0.1',
   );
   vi.advanceTimersByTime(1_000);
   expect(socket.idleMs(performance.now())).toBe(1_000);

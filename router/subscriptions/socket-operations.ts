@@ -1,5 +1,5 @@
 import type { SubscribeMessage } from 'graphql-ws';
-import type { Caller } from '#chassis/caller.ts';
+import type { Caller, Origin } from '#chassis/caller.ts';
 import { requestIdFrom } from '../request-id.ts';
 import type { ClientServices } from './client-services.ts';
 import { forbiddenCharacter, tooManyOperations } from './last-results.ts';
@@ -18,13 +18,16 @@ export class SocketOperations {
   readonly #services: ClientServices;
   readonly #writer: Pick<SocketWriter, 'sendInTurn' | 'sendNow'>;
   readonly #operations = new Map<string, Operation>();
+  readonly #origin: Origin;
   /** Queries and mutations that the client has left and that still run: they cost until they have stopped. */
   #abandoned = 0;
   #idleSince = performance.now();
 
-  constructor(services: ClientServices, writer: Pick<SocketWriter, 'sendInTurn' | 'sendNow'>) {
+  /** @param address of the client, by the request that opened the socket */
+  constructor(services: ClientServices, writer: Pick<SocketWriter, 'sendInTurn' | 'sendNow'>, address: string | undefined) {
     this.#services = services;
     this.#writer = writer;
+    this.#origin = { address };
   }
 
   has(id: string): boolean {
@@ -49,6 +52,7 @@ export class SocketOperations {
       operation: { query, operationName: operationName ?? undefined, variables: variables ?? undefined },
       caller,
       requestId,
+      origin: this.#origin,
       protocol: 'websocket',
       mayMutate: true,
       answers,

@@ -69,7 +69,7 @@ export class SocketServer {
       socket.on('error', () => undefined);
       if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL)
         return socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable');
-      const session = new SocketSession(this.#services, socket, token);
+      const session = new SocketSession(this.#services, socket, token, request.socket.remoteAddress);
       this.#sessions.add(session);
       socket.once('close', () => {
         this.#sessions.delete(session);

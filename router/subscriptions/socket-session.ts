@@ -28,12 +28,12 @@ export class SocketSession {
   #token: VerifiedToken | null;
   #state: 'opened' | 'identifying' | 'ready' | 'ending' | 'closing' = 'opened';
 
-  constructor(services: ClientServices, socket: WebSocket, token: VerifiedToken | null) {
+  constructor(services: ClientServices, socket: WebSocket, token: VerifiedToken | null, address: string | undefined) {
     this.#services = services;
     this.#socket = socket;
     this.#token = token;
     this.#writer = new SocketWriter(socket, services.limits, () => this.#cutOff());
-    this.#operations = new SocketOperations(services, this.#writer);
+    this.#operations = new SocketOperations(services, this.#writer, address);
     const initTimer = setTimeout(() => {
       if (this.#state === 'opened') this.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
     }, services.limits.initMs).unref();

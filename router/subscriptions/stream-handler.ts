@@ -75,6 +75,7 @@ export class StreamHandler {
       operation,
       caller: token?.caller ?? null,
       requestId,
+      origin: { address: request.socket.remoteAddress },
       protocol,
       mayMutate: request.method === 'POST',
       answers: stream,

@@ -36,7 +36,13 @@ export class Upstream {
   constructor(options: UpstreamOptions) {
     const { first, log, deadlineMs } = options;
     this.#options = options;
-    const { context, leave } = operationContext({ caller: first.caller, requestId: first.requestId, log, deadlineMs });
+    const { context, leave } = operationContext({
+      caller: first.caller,
+      requestId: first.requestId,
+      origin: first.origin,
+      log,
+      deadlineMs,
+    });
     this.#context = context;
     this.#leave = leave;
     this.#opening = this.#open();

@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer, type BaseContext } from '@apollo/server';
 import { answerType } from './answer-type.ts';
 import { HttpError, type Handler } from './http.ts';
-import { hasNulInDocument, nulRefused, readJson } from './request-body.ts';
+import { hasNulInDocument, nulRefused, readJson, type CheckBody } from './request-body.ts';
 
 export interface GraphqlOverHttpOptions<Context> {
   readonly maxBodyBytes: number;
+  readonly checkBody?: CheckBody;
   readonly context: (request: IncomingMessage, response: ServerResponse) => Promise<Context>;
   /** Sends a whole answer; status and other headers are on the response already. Without it the text goes out as it is. */
   readonly send?: (response: ServerResponse, text: string) => void | Promise<void>;
@@ -16,7 +17,7 @@ const allow = 'GET, POST, OPTIONS';
 /** Puts an Apollo Server behind a node:http handler. */
 export function graphqlOverHttp<Context extends BaseContext>(
   server: Pick<ApolloServer<Context>, 'executeHTTPGraphQLRequest'>,
-  { maxBodyBytes, context, send = sendText }: GraphqlOverHttpOptions<Context>,
+  { maxBodyBytes, checkBody, context, send = sendText }: GraphqlOverHttpOptions<Context>,
 ): Handler {
   return async (request, response) => {
     const { method = '', url = '' } = request;
@@ -29,7 +30,7 @@ export function graphqlOverHttp<Context extends BaseContext>(
     const headers = negotiated(request);
     const queryAt = url.indexOf('?');
     const search = queryAt < 0 ? '' : url.slice(queryAt);
-    const body = method === 'POST' ? await readJson(request, maxBodyBytes) : undefined;
+    const body = method === 'POST' ? await readJson(request, maxBodyBytes, checkBody) : undefined;
     if (hasNul(search, body)) throw nulRefused();
     const result = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers, search, body },

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createHandler } from 'graphql-sse';
 import { HttpError, type Handler } from './http.ts';
-import { readJson } from './request-body.ts';
+import { readJson, type CheckBody } from './request-body.ts';
 import type { InternalClaims } from './internal-token.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -18,7 +18,7 @@ export const wantsEventStream = ({ method, headers }: IncomingMessage): boolean 
  */
 export function graphqlOverSse(
   subscriptions: Pick<Subscriptions, 'subscribe'>,
-  options: { maxBodyBytes: number; claims: (request: IncomingMessage) => InternalClaims },
+  options: { maxBodyBytes: number; checkBody?: CheckBody; claims: (request: IncomingMessage) => InternalClaims },
 ): Handler {
   const handle = createHandler<IncomingMessage, ServerResponse>({
     authenticate: () => null, // no token: no "single connection mode", which keeps streams in the memory of one replica
@@ -29,7 +29,7 @@ export function graphqlOverSse(
   });
   return async (request, response) => {
     // Read here and not by the library, which has no limit.
-    const body = await readJson(request, options.maxBodyBytes);
+    const body = await readJson(request, options.maxBodyBytes, options.checkBody);
     if (typeof body !== 'object' || body === null) throw new HttpError(400, 'BAD_REQUEST', 'The body is not a GraphQL request.');
     const [stream, { status, statusText, headers }] = await handle({
       method: 'POST',

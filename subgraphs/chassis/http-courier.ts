@@ -26,15 +26,17 @@ export function createHttpCourier(options: {
   return {
     async deliver(consumer, batch, signal): Promise<EventResult[]> {
       const requestId = batch.events[0]?.causationid ?? `${source}-heartbeat`;
+      const body = JSON.stringify(batch);
       const token = signInternalToken(
         { from: source, to: consumer, requestId, caller: { role: 'SYSTEM', subject: `system:${source}`, scopes: [] } },
+        body,
         linkKey(linkKeys, source, consumer),
       );
       const response = await request(new URL('/events', options.urls[consumer]), {
         method: 'POST',
         dispatcher: agent,
         headers: { 'content-type': 'application/json', 'x-event-source': source, [internalTokenHeader]: token },
-        body: JSON.stringify(batch),
+        body,
         signal: AbortSignal.any([AbortSignal.timeout(deliveryDeadlineMs), signal]),
       });
       if (response.statusCode !== 200) {

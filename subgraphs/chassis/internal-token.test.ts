@@ -1,12 +1,14 @@
+import { createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Caller } from './caller.ts';
-import { deriveLinkKeys, formatLinkKeys, readLinkKeys, signInternalToken, verifyInternalToken } from './internal-token.ts';
+import { bodyHash, deriveLinkKeys, formatLinkKeys, readLinkKeys, signInternalToken, verifyInternalToken } from './internal-token.ts';
 import { allLinks, linksOf } from './links.ts';
 
 const caller: Caller = { role: 'PATIENT', subject: 'ada', patientId: 'pat_01', scopes: ['patient/*.rs'] };
 const keys = deriveLinkKeys('a secret', allLinks);
 const key = (link: string) => keys.get(link) as Uint8Array;
+const body = '{"query":"{ a }"}';
 const toVisit = { from: 'router', to: 'visit' };
 
 beforeEach(() => {
@@ -17,19 +19,25 @@ afterEach(() => {
 });
 
 test('what the router signed for a subgraph arrives as it was', () => {
-  const token = signInternalToken({ ...toVisit, caller, requestId: 'r1' }, key('router>visit'));
-  expect(verifyInternalToken(token, toVisit, key('router>visit'))).toEqual({ ...toVisit, caller, requestId: 'r1' });
+  const token = signInternalToken({ ...toVisit, caller, requestId: 'r1' }, body, key('router>visit'));
+  expect(verifyInternalToken(token, toVisit, key('router>visit'))).toEqual({
+    ...toVisit,
+    caller,
+    requestId: 'r1',
+    origin: {},
+    bodyHash: bodyHash(body),
+  });
 });
 
 test('a token for another subgraph, by another sender, or signed with another key is refused', () => {
-  const token = signInternalToken({ ...toVisit, caller, requestId: 'r1' }, key('router>visit'));
+  const token = signInternalToken({ ...toVisit, caller, requestId: 'r1' }, body, key('router>visit'));
   expect(verifyInternalToken(token, { from: 'router', to: 'billing' }, key('router>visit'))).toBeNull();
   expect(verifyInternalToken(token, { from: 'appointment', to: 'visit' }, key('router>visit'))).toBeNull();
   expect(verifyInternalToken(token, toVisit, key('router>billing'))).toBeNull();
 });
 
 test('a token is refused after half a minute and the tolerance for clocks', () => {
-  const token = signInternalToken({ ...toVisit, caller, requestId: 'r1' }, key('router>visit'));
+  const token = signInternalToken({ ...toVisit, caller, requestId: 'r1' }, body, key('router>visit'));
   vi.advanceTimersByTime(36_000);
   expect(verifyInternalToken(token, toVisit, key('router>visit'))).toBeNull();
 });
@@ -39,7 +47,7 @@ test.each([undefined, '', 'x', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.'])('%s is n
 });
 
 test('it is a JWT that any library reads', async () => {
-  const token = signInternalToken({ ...toVisit, caller, requestId: 'r1' }, key('router>visit'));
+  const token = signInternalToken({ ...toVisit, caller, requestId: 'r1' }, body, key('router>visit'));
   const { payload, protectedHeader } = await jwtVerify(token, key('router>visit'), {
     issuer: 'router',
     audience: 'visit',
@@ -57,13 +65,24 @@ test('it is a JWT that any library reads', async () => {
     role: 'PATIENT',
     patientId: 'pat_01',
     scopes: ['patient/*.rs'],
+    bodyHash: createHash('sha256').update(body).digest('base64url'),
   });
 });
 
 describe('a good signature is not enough', () => {
   const now = () => Math.floor(Date.now() / 1_000);
   const signed = (claims: Record<string, unknown>, header: { alg: string; typ?: string } = { alg: 'HS256' }) =>
-    new SignJWT({ iss: 'router', aud: 'visit', sub: 'ada', jti: 'r1', exp: now() + 30, role: 'PATIENT', scopes: [], ...claims })
+    new SignJWT({
+      iss: 'router',
+      aud: 'visit',
+      sub: 'ada',
+      jti: 'r1',
+      exp: now() + 30,
+      role: 'PATIENT',
+      scopes: [],
+      bodyHash: bodyHash(body),
+      ...claims,
+    })
       .setProtectedHeader(header)
       .sign(key('router>visit'));
   const verify = (token: string) => verifyInternalToken(token, toVisit, key('router>visit'));
@@ -79,6 +98,7 @@ describe('a good signature is not enough', () => {
     ['an expiry that is text', { exp: '9999999999' }],
     ['a start in the future', { nbf: Math.floor(Date.now() / 1_000) + 60 }],
     ['no request id', { jti: undefined }],
+    ['no body', { bodyHash: undefined }],
     ['no subject', { sub: undefined }],
   ])('%s is refused', async (_, claims) => {
     expect(verify(await signed(claims))).toBeNull();
@@ -108,8 +128,8 @@ test('a token without expiry or with an unknown role is refused although the sig
       .setIssuedAt();
     return (expires ? jwt.setExpirationTime('30s') : jwt).sign(key('router>visit'));
   };
-  expect(verifyInternalToken(await sign({ role: 'PATIENT', scopes: [] }, false), toVisit, key('router>visit'))).toBeNull();
-  expect(verifyInternalToken(await sign({ role: 'KING', scopes: [] }, true), toVisit, key('router>visit'))).toBeNull();
+  expect(verifyInternalToken(await sign({ role: 'PATIENT', scopes: [], bodyHash: '' }, false), toVisit, key('router>visit'))).toBeNull();
+  expect(verifyInternalToken(await sign({ role: 'KING', scopes: [], bodyHash: '' }, true), toVisit, key('router>visit'))).toBeNull();
 });
 
 test('link keys survive the environment variable', () => {

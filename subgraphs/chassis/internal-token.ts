@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { purposes, roles, type Caller, type Origin } from './caller.ts';
 import { ConfigError } from './config.ts';
@@ -53,6 +53,15 @@ export interface InternalClaims {
   origin?: Origin;
 }
 
+/** What a token says, and which body it came with. */
+export interface VerifiedClaims extends InternalClaims {
+  /** As `bodyHash` gives it. Look at it with the bytes that came: without that the token is good for any request. */
+  bodyHash: string;
+}
+
+/** SHA-256 of a request body, base64url: the token is good for these bytes alone. */
+export const bodyHash = (body: string | Uint8Array): string => hash('sha256', body, 'base64url');
+
 const claimsSchema = z.object({
   iss: z.string(),
   aud: z.union([z.string(), z.array(z.string())]),
@@ -71,6 +80,7 @@ const claimsSchema = z.object({
   purpose: z.enum(purposes).optional(),
   address: z.string().optional(),
   operationHash: z.string().optional(),
+  bodyHash: z.string(),
 });
 
 // One token per request to a subgraph: an HMAC of our own takes a tenth of what WebCrypto behind a JWT library does. It is a plain JWT (RFC 7519).
@@ -78,8 +88,15 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 const signatureOf = (text: string, key: Uint8Array): Buffer => createHmac('sha256', key).update(text).digest();
 const ownHeader = encode({ alg: algorithm });
 
-/** Signs who acts, for one service and half a minute: a JWT with HS256. */
-export function signInternalToken({ from, to, caller, requestId, origin = {} }: InternalClaims, key: Uint8Array): string {
+/**
+ * Signs who acts, for one service, one request body and half a minute: a JWT with HS256 (docs/adr/0016). Who catches a request can send
+ * it again in that time, and gets the same answer: a mutation is done once for its idempotency key.
+ */
+export function signInternalToken(
+  { from, to, caller, requestId, origin = {} }: InternalClaims,
+  body: string | Uint8Array,
+  key: Uint8Array,
+): string {
   const { role, subject, patientId, practitionerId, organizationId, scopes, clientId, actor, purpose } = caller;
   const iat = Math.floor(Date.now() / 1_000);
   // Each named: what a caller is without does not get in, and copying the object would cost more than the HMAC.
@@ -94,6 +111,7 @@ export function signInternalToken({ from, to, caller, requestId, origin = {} }: 
     purpose,
     address: origin.address,
     operationHash: origin.operationHash,
+    bodyHash: bodyHash(body),
     sub: subject,
     iss: from,
     aud: to,
@@ -105,12 +123,12 @@ export function signInternalToken({ from, to, caller, requestId, origin = {} }: 
   return `${text}.${signatureOf(text, key).toString('base64url')}`;
 }
 
-/** The claims of a token that `from` signed for `to`, or null when it is anything else. */
+/** The claims of a token that `from` signed for `to`, or null when it is anything else. The body is not looked at: see `bodyHash`. */
 export function verifyInternalToken(
   token: string | undefined,
   { from, to }: { from: string; to: string },
   key: Uint8Array,
-): InternalClaims | null {
+): VerifiedClaims | null {
   const [, header, payload, signature] = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(token ?? '') ?? [];
   if (!header || !payload || !signature || !isOurAlgorithm(header)) return null;
   const given = Buffer.from(signature, 'base64url');
@@ -130,6 +148,7 @@ export function verifyInternalToken(
     requestId: jti,
     caller: { role, subject: sub, patientId, practitionerId, organizationId, scopes, clientId, actor, purpose },
     origin: { address, operationHash },
+    bodyHash: claims.data.bodyHash,
   };
 }
 

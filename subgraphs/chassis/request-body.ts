@@ -2,12 +2,16 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { HttpError } from './http-refusal.ts';
 
+/** Looks at a body before anybody reads it. @throws HttpError that refuses it */
+export type CheckBody = (request: IncomingMessage, bytes: Uint8Array) => void;
+
 /**
  * Reads a body as UTF-8 text, never more than `maxBytes` of it.
  * @throws HttpError 413 when it is longer; 400 when it is not UTF-8
  */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+export async function readBody(request: IncomingMessage, maxBytes: number, check?: CheckBody): Promise<string> {
   const bytes = await readBytes(request, maxBytes);
+  check?.(request, bytes);
   if (!isUtf8(bytes)) throw new HttpError(400, 'BAD_REQUEST', 'The request body is not UTF-8.');
   return bytes.toString('utf8');
 }
@@ -37,9 +41,9 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
  * @throws HttpError 415 when the header does not promise JSON in UTF-8 as it is; 413 when the body is longer than `maxBytes`;
  *   400 when it is not JSON or has U+0000 in it
  */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export async function readJson(request: IncomingMessage, maxBytes: number, check?: CheckBody): Promise<unknown> {
   refuseOtherThanJson(request);
-  const text = await readBody(request, maxBytes);
+  const text = await readBody(request, maxBytes, check);
   if (hasNulInJson(text)) throw nulRefused();
   try {
     return JSON.parse(text);

@@ -14,10 +14,10 @@ import { eventBatch, type EventBatch } from './events-in.ts';
 import { graphqlOverHttp } from './graphql-over-http.ts';
 import { graphqlOverSse, wantsEventStream } from './graphql-over-sse.ts';
 import { HttpError, requestUrl, sendJson, startHttpServer, type HttpServer } from './http.ts';
-import { internalTokenHeader, linkKey, verifyInternalToken, type InternalClaims, type LinkKeys } from './internal-token.ts';
+import { bodyHash, internalTokenHeader, linkKey, verifyInternalToken, type LinkKeys, type VerifiedClaims } from './internal-token.ts';
 import { logOperations } from './log-operations.ts';
 import { maskUnexpected } from './mask-unexpected.ts';
-import { readJson } from './request-body.ts';
+import { readJson, type CheckBody } from './request-body.ts';
 import type { Subgraph } from './subgraph.ts';
 import type { IncomingMessage } from 'node:http';
 
@@ -54,30 +54,33 @@ export async function serveSubgraph(subgraph: Subgraph, { port, host, linkKeys, 
   });
   await server.start();
 
-  const identify = (request: IncomingMessage, from: string): InternalClaims => {
+  const identities = new WeakMap<IncomingMessage, VerifiedClaims>();
+  const identify = (request: IncomingMessage, from: string): void => {
     const header = request.headers[internalTokenHeader];
     const token = typeof header === 'string' ? header : undefined;
     const claims = linkKeys.has(`${from}>${subgraph.name}`)
       ? verifyInternalToken(token, { from, to: subgraph.name }, linkKey(linkKeys, from, subgraph.name))
       : null;
-    if (!claims) throw new HttpError(401, 'UNAUTHENTICATED', `This service answers its router and its peers only. Ask the router.`);
-    return claims;
+    if (!claims) throw notForYou();
+    identities.set(request, claims);
   };
-
-  const identities = new WeakMap<IncomingMessage, InternalClaims>();
-  const claimsOf = (request: IncomingMessage): InternalClaims => {
+  // The token is looked at first: nobody else's bytes are read.
+  const checkBody: CheckBody = (request, bytes) => {
+    if (identities.get(request)?.bodyHash !== bodyHash(bytes)) throw notForYou();
+  };
+  const claimsOf = (request: IncomingMessage): VerifiedClaims => {
     const claims = identities.get(request);
     if (!claims) throw new GraphQLError(graphqlCodes.UNAUTHENTICATED, { extensions: { code: 'UNAUTHENTICATED' } });
     return claims;
   };
-  const graphql = graphqlOverHttp(server, { maxBodyBytes, context: async (request) => subgraph.context(claimsOf(request)) });
-  const subscriptions = graphqlOverSse(subgraph.subscriptions, { maxBodyBytes, claims: claimsOf });
+  const graphql = graphqlOverHttp(server, { maxBodyBytes, checkBody, context: async (request) => subgraph.context(claimsOf(request)) });
+  const subscriptions = graphqlOverSse(subgraph.subscriptions, { maxBodyBytes, checkBody, claims: claimsOf });
 
   const receiveEvents = async (request: IncomingMessage): Promise<unknown> => {
     const from = request.headers['x-event-source'];
     if (typeof from !== 'string') throw new HttpError(401, 'UNAUTHENTICATED', 'Events come with x-event-source and a token.');
     identify(request, from);
-    const batch = eventBatch.safeParse(await readJson(request, maxBodyBytes));
+    const batch = eventBatch.safeParse(await readJson(request, maxBodyBytes, checkBody));
     if (!batch.success || batch.data.source !== from || batch.data.events.some((event) => event.source !== from)) {
       throw new HttpError(400, 'BAD_REQUEST', 'The body is not a batch of events of the sender.');
     }
@@ -100,7 +103,9 @@ export async function serveSubgraph(subgraph: Subgraph, { port, host, linkKeys, 
       }
       if (pathname === '/events' && request.method === 'POST') return sendJson(response, 200, await receiveEvents(request));
       if (pathname === '/graphql') {
-        identities.set(request, identify(request, 'router'));
+        identify(request, 'router');
+        // Of a GET the query is in the URL, which no token is bound to.
+        if (request.method !== 'POST') throw new HttpError(405, 'BAD_REQUEST', 'A subgraph takes operations with POST.', { allow: 'POST' });
         return wantsEventStream(request) ? subscriptions(request, response) : graphql(request, response);
       }
       throw new HttpError(404, 'NOT_FOUND', 'There is nothing here.');
@@ -115,3 +120,6 @@ export async function serveSubgraph(subgraph: Subgraph, { port, host, linkKeys, 
     },
   }));
 }
+
+const notForYou = (): HttpError =>
+  new HttpError(401, 'UNAUTHENTICATED', 'This service answers its router and its peers only. Ask the router.');

@@ -8,6 +8,7 @@ import type { Caller, Origin } from './caller.ts';
 import { openChangeNotices, type Changes } from './change-notices.ts';
 import { createChartAccess } from './chart-access.ts';
 import type { RequestContext } from './context.ts';
+import { capEntities } from './entity-cap.ts';
 import { openDatabase, type Database, type SqlExecutor, type TransactionalClient } from './database.ts';
 import { createInbox, type EventHandlers, type Inbox } from './events-in.ts';
 import { forgetOldRecords } from './housekeeping.ts';
@@ -120,6 +121,7 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
     });
     const context = (request: ContextRequest) => definition.createContext(base(request), options);
     const schema = buildSubgraphSchema({ typeDefs: parse(subgraphSdl(name)), resolvers: { ...scalars, ...definition.resolvers } });
+    capEntities(schema);
     const subscriptions = createSubscriptions({ schema, notices, context });
     const background: BackgroundWork[] = [];
 

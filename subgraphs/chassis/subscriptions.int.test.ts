@@ -37,11 +37,18 @@ afterEach(async () => {
 const query = 'subscription ($visitId: ID!) { visitUpdated(visitId: $visitId) { status } }';
 type Seen = { visitUpdated: { status: string } };
 
-const token = () =>
-  signInternalToken({ from: 'router', to: 'visit', requestId: 'r1', caller: story.patient.caller }, linkKey(linkKeys, 'router', 'visit'));
+const token = (body: string) =>
+  signInternalToken(
+    { from: 'router', to: 'visit', requestId: 'r1', caller: story.patient.caller },
+    body,
+    linkKey(linkKeys, 'router', 'visit'),
+  );
 
-const client = () =>
-  createClient({ url: `${http.url}/graphql`, retryAttempts: 0, headers: async () => ({ [internalTokenHeader]: token() }) });
+/** `fetch` with a token for what is sent. */
+const signedFetch: typeof fetch = (url, init) =>
+  fetch(url, { ...init, headers: { ...(init?.headers as Record<string, string>), [internalTokenHeader]: token(String(init?.body)) } });
+
+const client = () => createClient({ url: `${http.url}/graphql`, retryAttempts: 0, fetchFn: signedFetch });
 
 const post = async (body: unknown, options: { signal?: AbortSignal; headers?: Record<string, string> } = {}) =>
   fetch(`${http.url}/graphql`, {
@@ -49,7 +56,7 @@ const post = async (body: unknown, options: { signal?: AbortSignal; headers?: Re
     headers: {
       accept: 'text/event-stream',
       'content-type': 'application/json',
-      [internalTokenHeader]: token(),
+      [internalTokenHeader]: token(JSON.stringify(body)),
       ...options.headers,
     },
     body: JSON.stringify(body),
