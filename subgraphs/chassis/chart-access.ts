@@ -1,49 +1,77 @@
-import { raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
+import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
+import type { ConsentProvision } from './access/consent-decision.ts';
+import { decidingScope } from './access/consent-decision.ts';
+import { consentsAreFresh } from './access/consent-sql.ts';
+import { breakGlass, isRelatedSql, proxy, relationsOf, self, treating, type PatientRelation } from './access/patient-relations.ts';
 import type { Caller } from './caller.ts';
 import type { SqlExecutor } from './database.ts';
+import { groupBy } from './group-by.ts';
 import { loader } from './loaders.ts';
 
-/**
- * Whose chart the caller may open, by relation: a patient the own one and those of whom they are proxy; a practitioner
- * those of patients with an appointment in the last 12 months or ahead. Every other role: none by relation; what such a
- * role may see is said in the access.ts of the subgraph that owns it.
- */
+/** What one request knows of the caller and patients. Asks the database at most once for each patient, for many together. */
 export interface ChartAccess {
+  /** Whose chart the caller may open: self, proxy, treating, break-glass. Every other role: none. */
   mayOpen(patientId: string): Promise<boolean>;
   /** The same rule as a condition on a column that holds a patient id, for filters of lists. A trusted constant. */
   mayOpenSql(column: string): Sql;
+  /** Without a promise where the claims decide. */
+  isRelated(relation: PatientRelation, patientId: string): boolean | Promise<boolean>;
+  /** The active consents of a patient, and the database's time. None while they may be out of date. */
+  consents(patientId: string): Promise<{ provisions: readonly ConsentProvision[]; now: Date }>;
 }
 
-export function createChartAccess(caller: Caller, db: SqlExecutor): ChartAccess {
-  const mayOpenSql = (column: string): Sql => {
-    const patient = raw(column);
-    if (caller.role === 'PATIENT' && caller.patientId) {
-      return sql`${patient} in (
-        select ${caller.patientId}
-        union all
-        select pr.patient_id from proxy_relation as pr where pr.proxy_patient_id = ${caller.patientId} and (pr.ends_on is null or pr.ends_on > (now() at time zone 'UTC')::date))`;
-    }
-    if (caller.role === 'PRACTITIONER' && caller.practitionerId) {
-      return sql`exists (select from treating_relation as tr where tr.patient_id = ${patient} and tr.practitioner_id = ${caller.practitionerId} and tr.effective_at > now() - interval '12 months')`;
-    }
-    return sql`false`;
-  };
+const chartRelations = [self, proxy, treating, breakGlass];
 
-  const open = loader<true>(async (patientIds) => {
-    const rows = await db.$queryRaw<{ id: string }[]>(
-      sql`select asked.id from unnest(${[...patientIds]}::text[]) as asked (id) where ${mayOpenSql('asked.id')}`,
-    );
-    return new Map(rows.map(({ id }) => [id, true]));
-  });
+export function createChartAccess(caller: Caller, db: SqlExecutor): ChartAccess {
+  const related = loader<ReadonlySet<string>>((patientIds) => relationsTo(db, caller, patientIds));
+  const consents = loader((patientIds) => freshConsents(db, patientIds));
+
+  function isRelated(relation: PatientRelation, patientId: string): boolean | Promise<boolean> {
+    if (relation === self) return caller.role === 'PATIENT' && caller.patientId !== undefined && caller.patientId === patientId;
+    if (relation.role !== caller.role || relation.patients(caller) === null) return false;
+    return related.load(patientId).then((names) => names?.has(relation.name) === true);
+  }
 
   return {
+    isRelated,
     async mayOpen(patientId) {
-      if (caller.role === 'PATIENT') {
-        if (!caller.patientId) return false;
-        if (caller.patientId === patientId) return true;
-      } else if (caller.role !== 'PRACTITIONER' || !caller.practitionerId) return false;
-      return (await open.load(patientId)) === true;
+      for (const relation of chartRelations) if (await isRelated(relation, patientId)) return true;
+      return false;
     },
-    mayOpenSql,
+    mayOpenSql: (column) => isRelatedSql(caller, chartRelations, raw(column)),
+    consents: async (patientId) => (await consents.load(patientId)) ?? { provisions: [], now: new Date(0) },
   };
+}
+
+/** The names of the relations that the caller has to each of these patients. One statement. */
+async function relationsTo(db: SqlExecutor, caller: Caller, patientIds: readonly string[]): Promise<Map<string, ReadonlySet<string>>> {
+  const asked = [...patientIds];
+  const parts = (relationsOf[caller.role] ?? []).flatMap((relation) => {
+    const patients = relation === self ? null : relation.patients(caller);
+    return patients
+      ? [
+          sql`select ${relation.name}::text as name, r.patient_id from (${patients}) as r (patient_id) where r.patient_id = any (${asked}::text[])`,
+        ]
+      : [];
+  });
+  const rows = await db.$queryRaw<{ name: string; patient_id: string }[]>(join(parts, ' union '));
+  return new Map([...groupBy(rows, ({ patient_id }) => patient_id)].map(([id, found]) => [id, new Set(found.map(({ name }) => name))]));
+}
+
+type ConsentRow = ConsentProvision & { now: Date };
+
+async function freshConsents(
+  db: SqlExecutor,
+  patientIds: readonly string[],
+): Promise<Map<string, { provisions: ConsentRow[]; now: Date }>> {
+  const rows = await db.$queryRaw<ConsentRow[]>(sql`
+    select consent_id as "consentId", patient_id as "patientId", provision, purposes, sensitivities, practitioner_id as "practitionerId",
+      period_start as "periodStart", period_end as "periodEnd", now() as now
+    from active_consent where patient_id = any (${[...patientIds]}::text[]) and scope = ${decidingScope} and ${consentsAreFresh}`);
+  return new Map(
+    [...groupBy(rows, ({ patientId }) => patientId)].map(([id, provisions]) => [
+      id,
+      { provisions, now: provisions[0]?.now ?? new Date(0) },
+    ]),
+  );
 }

@@ -147,6 +147,8 @@ describe('who grants and revokes', () => {
     mayOpenSql: () => {
       throw new Error('not asked');
     },
+    isRelated: () => Promise.reject(new Error('not asked')),
+    consents: () => Promise.reject(new Error('not asked')),
   };
   const asker = (role: Caller['role'], patientId?: string) => ({ caller: { role, subject: 's', patientId, scopes: [] }, charts });
   const grant = { patientId: 'pat_1', proxyPatientId: 'pat_2' };
