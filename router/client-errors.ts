@@ -32,6 +32,7 @@ const requestCodes: ReadonlySet<string> = new Set([
   'BAD_REQUEST',
   'OPERATION_RESOLUTION_FAILURE',
   'PERSISTED_QUERY_NOT_SUPPORTED',
+  'ROUTER_BUSY',
 ]);
 
 const isGraphqlCode = (code: unknown): code is GraphqlCode => typeof code === 'string' && Object.hasOwn(graphqlCodes, code);
@@ -91,4 +92,9 @@ export const unusableValue = (path: ErrorPath): GraphQLError =>
 export const tooComplex = (): GraphQLError =>
   new GraphQLError('This operation can be answered in too many ways to plan it. Ask for less at once.', {
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  });
+
+export const plannerBusy = (): GraphQLError =>
+  new GraphQLError('Too many operations that are new here wait to be planned. Try again in a second.', {
+    extensions: { code: 'ROUTER_BUSY', http: { status: 503 } },
   });

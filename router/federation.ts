@@ -3,6 +3,8 @@ import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { parse, validate } from 'graphql';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import type { PlanSource, PlanSourceOptions } from './plan/plan-source.ts';
+import { gatewayStandIn } from './gateway-stand-in.ts';
 import { disableGatewayTelemetry } from './gateway-telemetry.ts';
 import type { RouterContext } from './request-context.ts';
 import { buildGraph, warmUp, type ServedGraph } from './served-graph.ts';
@@ -31,6 +33,7 @@ export interface FederationOptions {
   readonly log: Logger;
   /** Documents that clients depend on, by name: a supergraph that takes something away from them is refused. */
   readonly registeredOperations?: ReadonlyMap<string, string>;
+  readonly planSource: (options: PlanSourceOptions) => PlanSource;
   readonly pathsLimit?: number;
 }
 
@@ -40,12 +43,13 @@ export function createFederation({
   clientOf,
   log,
   registeredOperations = new Map(),
+  planSource,
   pathsLimit = 20,
 }: FederationOptions): Federation {
   disableGatewayTelemetry();
   const build = (sdl: string): ServedGraph => {
     for (const service of subgraphUrlsIn(sdl).keys()) clientOf(service);
-    return buildGraph(sdl, { clientOf, pathsLimit });
+    return buildGraph(sdl, { clientOf, planSource, pathsLimit });
   };
   const lacks = (graph: ServedGraph): string[] =>
     [...registeredOperations].flatMap(([name, document]) =>
@@ -54,15 +58,19 @@ export function createFederation({
 
   let current = build(supergraphSdl);
   const missing = lacks(current);
-  if (missing.length > 0) throw new Error(missing.join('\n'));
+  if (missing.length > 0) {
+    current.planner.retire();
+    throw new Error(missing.join('\n'));
+  }
   const versions = new WeakMap<GraphQLSchema, ServedGraph>([[current.apiSchema, current]]);
   const graph = (schema?: GraphQLSchema): ServedGraph => (schema && versions.get(schema)) ?? current;
 
-  let swap: ((sdl: string) => void) | undefined;
+  let tellGateway: ((sdl: string) => void) | undefined;
+  let version = 1;
   const gateway = new ApolloGateway({
     supergraphSdl: async ({ update }) => {
-      swap = update;
-      return { supergraphSdl };
+      tellGateway = update;
+      return { supergraphSdl: gatewayStandIn(version) };
     },
     buildService: () => ({
       process: () => Promise.reject(new Error('the executor of the gateway is not used')),
@@ -80,17 +88,23 @@ export function createFederation({
       return { outcome: 'refused', reasons: [error instanceof Error ? error.message : String(error)] };
     }
     const reasons = lacks(next);
-    if (reasons.length > 0) return { outcome: 'refused', reasons };
+    if (reasons.length > 0) {
+      next.planner.retire();
+      return { outcome: 'refused', reasons };
+    }
     const warm = await warmUp(next, current);
     versions.set(next.apiSchema, next);
     const previous = current;
     current = next;
+    version += 1;
     try {
-      swap?.(sdl);
+      tellGateway?.(gatewayStandIn(version));
     } catch (error) {
       current = previous;
+      next.planner.retire();
       return { outcome: 'refused', reasons: [error instanceof Error ? error.message : String(error)] };
     }
+    previous.planner.retire();
     return { outcome: 'reloaded', warm };
   }
 
@@ -106,10 +120,13 @@ export function createFederation({
     gateway: {
       // Apollo Server validates against the schema that our planner knows, so that the two never differ.
       onSchemaLoadOrUpdate: (callback) =>
-        gateway.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) => callback({ apiSchema: current.apiSchema, coreSupergraphSdl })),
-      stop: () => gateway.stop(),
+        gateway.onSchemaLoadOrUpdate(() => callback({ apiSchema: current.apiSchema, coreSupergraphSdl: current.supergraphSdl })),
+      async stop() {
+        current.planner.retire();
+        await gateway.stop();
+      },
       async load(options) {
-        await gateway.load(options);
+        await Promise.all([gateway.load(options), current.planner.ready]);
         return {
           executor: ({ document, queryHash, request, context, schema }) =>
             // The data are text already: `stringifyResult` of server.ts puts them into the answer.

@@ -86,7 +86,7 @@ export function graphOperations(options: GraphOperationsOptions): GraphOperation
       const { document, schema } = accepted;
       const { operationName, variables } = operation;
       const request = { document, documentKey: documentKey(operation.query), operationName, variables };
-      const events = graph(schema).executor.subscribe(request, context, contextOfEvent, upstream.signal);
+      const events = await graph(schema).executor.subscribe(request, context, contextOfEvent, upstream.signal);
       return Symbol.asyncIterator in events ? formattedStream(events, context, upstream) : formatted(events, context);
     },
   };

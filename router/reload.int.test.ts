@@ -30,6 +30,7 @@ async function routerFor(subgraph: SmallSubgraph, registered: Readonly<Record<st
     log,
     port: 0,
     http: { graceMs: 0 },
+    planning: 'in this thread',
     registeredOperations: new Map(Object.entries(registered)),
   });
   return { ...router, [Symbol.asyncDispose]: () => router.close() };

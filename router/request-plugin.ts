@@ -26,6 +26,7 @@ export const requestPlugin = (signIn: SignIn): ApolloServerPlugin<RouterContext>
         const { requestId } = request.contextValue;
         const { body, http } = request.response;
         if (http.status === 401) http.headers.set(challenge.name, challenge.value);
+        if (http.status === 503) http.headers.set('retry-after', '1');
         if (body.kind === 'single' && body.singleResult.errors) {
           body.singleResult.errors = body.singleResult.errors.map((error) => ({
             ...error,

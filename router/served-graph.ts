@@ -2,7 +2,8 @@ import { validate } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { createExecutor, type Executor } from './execute/executor.ts';
 import { checkKnownScalars } from './known-scalars.ts';
-import { createPlanner, type Planner } from './plan/planner.ts';
+import type { PlanSource, PlanSourceOptions } from './plan/plan-source.ts';
+import { createPlanner, isCompiled, type Planner } from './plan/planner.ts';
 import type { SubgraphClient } from './subgraph/client.ts';
 
 /** One version of the graph: its schema and what executes operations on it. A request keeps the version it began with. */
@@ -16,15 +17,25 @@ export interface ServedGraph {
 
 export interface GraphOptions {
   readonly clientOf: (service: string) => SubgraphClient;
+  readonly planSource: (options: PlanSourceOptions) => PlanSource;
   /** Ways to resolve one selection that the planner looks at before it refuses. Real operations need a handful. */
   readonly pathsLimit: number;
 }
 
-/** @throws when it is no supergraph, or one that cannot be served */
-export function buildGraph(supergraphSdl: string, { clientOf, pathsLimit }: GraphOptions): ServedGraph {
-  const planner = createPlanner({ supergraphSdl, pathsLimit });
-  checkKnownScalars(planner.apiSchema);
-  return { supergraphSdl, apiSchema: planner.apiSchema, planner, executor: createExecutor({ planner, clientOf }) };
+/**
+ * What serves a supergraph; its plans come as soon as `planner` is asked.
+ * @throws when it is no supergraph, or one that cannot be served
+ */
+export function buildGraph(supergraphSdl: string, { clientOf, planSource, pathsLimit }: GraphOptions): ServedGraph {
+  const plans = planSource({ supergraphSdl, pathsLimit });
+  try {
+    const planner = createPlanner({ supergraphSdl, plans });
+    checkKnownScalars(planner.apiSchema);
+    return { supergraphSdl, apiSchema: planner.apiSchema, planner, executor: createExecutor({ planner, clientOf }) };
+  } catch (error) {
+    plans.retire();
+    throw error;
+  }
 }
 
 /** How many plans a new version has before its first request. */
@@ -36,12 +47,9 @@ export async function warmUp(next: ServedGraph, previous: ServedGraph): Promise<
   for (const operation of previous.planner.latest(keptWarm).reverse()) {
     await new Promise((resolve) => setImmediate(resolve));
     if (validate(next.apiSchema, operation.document).length > 0) continue; // asked again, it is refused with the reason
-    try {
-      next.planner.compile(operation);
-      warm += 1;
-    } catch {
-      continue; // beyond the planner's limits now: whoever asks again is told
-    }
+    // Beyond the planner's limits now, or beyond its powers: whoever asks again is told.
+    const compiled = await Promise.resolve(next.planner.compile(operation)).catch(() => null);
+    if (compiled && isCompiled(compiled)) warm += 1;
   }
   return warm;
 }

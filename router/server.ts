@@ -23,6 +23,8 @@ import { signInFor } from './sign-in.ts';
 import { createClientSubscriptions, type ClientSubscriptionsOptions } from './subscriptions/client-subscriptions.ts';
 import { defectForLog } from '#chassis/log-defect.ts';
 import { incrementalDelivery } from './incremental-delivery.ts';
+import { planHere } from './plan/plan-source.ts';
+import { planningThread, type PlanningLimits } from './plan/planning-thread.ts';
 import { requestPlugin } from './request-plugin.ts';
 import { routes } from './routes.ts';
 import { writeResult } from './write-result.ts';
@@ -59,6 +61,8 @@ export interface RouterOptions {
   readonly registeredOperations?: ReadonlyMap<string, string>;
   /** May identical queries to a subgraph, of the same caller at the same time, share one request? True unless given. */
   readonly shareQueries?: boolean;
+  /** Operations are planned in a thread of their own. `in this thread`: for tests of small graphs, where a thread costs more than it gives. */
+  readonly planning?: Partial<PlanningLimits> | 'in this thread';
 }
 
 export interface Router {
@@ -78,7 +82,16 @@ const maxSelections = 500;
 
 /** Builds the router and listens. */
 export async function createRouter(options: RouterOptions): Promise<Router> {
-  const { transports, log, production = false, requestDeadlineMs = 10_000, shareQueries = true, identity, devIssuer } = options;
+  const {
+    transports,
+    log,
+    production = false,
+    requestDeadlineMs = 10_000,
+    shareQueries = true,
+    identity,
+    devIssuer,
+    planning = {},
+  } = options;
   if (production && devIssuer) throw new Error('the development issuer does not run in production');
   if (production && identity === 'none') throw new Error('a router that asks nobody who they are does not run in production');
 
@@ -92,6 +105,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   const federation = createFederation({
     supergraphSdl: options.supergraphSdl,
     log,
+    planSource: planning === 'in this thread' ? planHere : (source) => planningThread({ ...source, limits: planning }),
     ...(options.registeredOperations && { registeredOperations: options.registeredOperations }),
     clientOf(service) {
       const client = clients.get(service);

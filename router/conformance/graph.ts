@@ -69,6 +69,7 @@ export async function startGraph(subgraphs: Readonly<Record<string, SubgraphDesc
     log: pino({ level: 'silent' }),
     port: 0,
     http: { graceMs: 0 },
+    planning: 'in this thread',
   });
   return {
     async ask({ query, variables, operationName }) {

@@ -1,8 +1,8 @@
 import { execute, getOperationAST, getVariableValues, GraphQLError } from 'graphql';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
-import { serviceError, tooComplex } from '../client-errors.ts';
+import { plannerBusy, serviceError, tooComplex } from '../client-errors.ts';
 import type { Plan, SubscriptionPlan } from '../plan/compile-plan.ts';
-import type { CompiledOperation, Planner } from '../plan/planner.ts';
+import { isCompiled, type CompiledOperation, type Planner } from '../plan/planner.ts';
 import type { RouterContext } from '../request-context.ts';
 import type { SubgraphClient } from '../subgraph/client.ts';
 import { answerOf } from './answer-of.ts';
@@ -42,7 +42,7 @@ export interface Executor {
     context: RouterContext,
     contextOfEvent: () => RouterContext,
     signal: AbortSignal,
-  ): RouterResult | AsyncGenerator<RouterResult, void, void>;
+  ): Promise<RouterResult | AsyncGenerator<RouterResult, void, void>>;
 }
 
 const mostVariableErrors = 50;
@@ -56,17 +56,17 @@ export function createExecutor({ planner, clientOf, patience }: ExecutorOptions)
     readonly coerced: Readonly<Record<string, unknown>>;
   }
 
-  function prepare({ document, documentKey, operationName, variables = {} }: OperationRequest, inParts: boolean): Prepared | RouterResult {
+  async function prepare(
+    { document, documentKey, operationName, variables = {} }: OperationRequest,
+    inParts: boolean,
+  ): Promise<Prepared | RouterResult> {
     const operation = getOperationAST(document, operationName);
     if (!operation) return { errors: [noSuchOperation(operationName)] };
     const { coerced, errors } = getVariables(apiSchema, operation.variableDefinitions ?? [], variables);
     if (errors) return { errors };
-    try {
-      return { compiled: planner.compile({ documentKey, document, operationName, variables: coerced, inParts }), variables, coerced };
-    } catch (error) {
-      if (error instanceof Error && planningLimit.test(error.message)) return { errors: [tooComplex()] };
-      throw error;
-    }
+    const compiled = await planner.compile({ documentKey, document, operationName, variables: coerced, inParts });
+    if (isCompiled(compiled)) return { compiled, variables, coerced };
+    return { errors: [compiled.outcome === 'busy' ? plannerBusy() : tooComplex()] };
   }
 
   const runOf = ({ variables, coerced }: Prepared, context: RouterContext): Run => ({
@@ -92,7 +92,7 @@ export function createExecutor({ planner, clientOf, patience }: ExecutorOptions)
     clientContext: RouterContext,
     inParts = true,
   ): Promise<RouterResult | AnswerInParts> {
-    const prepared = prepare(request, inParts);
+    const prepared = await prepare(request, inParts);
     if (!('compiled' in prepared)) return prepared;
     const context = withOperation(request, clientContext);
     const { compiled, coerced } = prepared;
@@ -115,8 +115,8 @@ export function createExecutor({ planner, clientOf, patience }: ExecutorOptions)
       return result;
     },
     executeInParts: (request, context) => executeInParts(request, context),
-    subscribe(request, context, contextOfEvent, signal) {
-      const prepared = prepare(request, false);
+    async subscribe(request, context, contextOfEvent, signal) {
+      const prepared = await prepare(request, false);
       if (!('compiled' in prepared)) return prepared;
       const { plan } = prepared.compiled;
       if (!isSubscription(plan)) throw new TypeError('only a subscription has events');
@@ -156,9 +156,6 @@ const withOperation = ({ documentKey }: OperationRequest, context: RouterContext
 type SchemaPart = { readonly data?: Json | null; readonly errors?: readonly GraphQLError[] } | null;
 
 const isSubscription = (plan: Plan | SubscriptionPlan | null): plan is SubscriptionPlan => plan !== null && 'source' in plan;
-
-// The planner gives up with these instead of planning for seconds.
-const planningLimit = /^(Too many options generated for|Number of non-local selections exceeds|Exceeded maximum recursive selections)/;
 
 const notAsOneAnswer = (): GraphQLError =>
   new GraphQLError(

@@ -4,6 +4,7 @@ import { buildSchema, execute, graphql, parse } from 'graphql';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { composeSchema } from '../compose.ts';
+import { planHere } from '../plan/plan-source.ts';
 import { createPlanner, type Planner } from '../plan/planner.ts';
 import type { RouterContext } from '../request-context.ts';
 import { RequestLife } from '../request-life.ts';
@@ -70,7 +71,7 @@ describe('whatever the order in which answers come', () => {
         files: [{ name, text: `${link}\n${types}` }],
       })),
     );
-    planner = createPlanner({ supergraphSdl: supergraph, pathsLimit: 20 });
+    planner = createPlanner({ supergraphSdl: supergraph, plans: planHere({ supergraphSdl: supergraph, pathsLimit: 20 }) });
     expected = await withoutFederation(api);
   });
 

@@ -1,10 +1,10 @@
-import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
-import { QueryPlanner } from '@apollo/query-planner';
-import { buildSchema, GraphQLError, GraphQLSchema, Kind } from 'graphql';
+import { Supergraph } from '@apollo/federation-internals';
+import { buildSchema, GraphQLError, GraphQLSchema, Kind, print } from 'graphql';
 import type { DefinitionNode, DocumentNode, GraphQLObjectType, OperationDefinitionNode, SelectionNode } from 'graphql';
 import { compilePlan, type Plan, type SubscriptionPlan } from './compile-plan.ts';
 import { deferDirective, resolveDefer, usesDefer } from './defer.ts';
 import { assignInternalKeys, fieldsRequiredWithArguments } from './internal-keys.ts';
+import type { PlanOutcome, PlanSource } from './plan-source.ts';
 import { conflictingRequires } from './required-arguments.ts';
 import { compileShape, conditionVariables, type Shape } from './shape.ts';
 
@@ -35,48 +35,57 @@ export interface OperationToCompile {
 
 export interface PlannerOptions {
   readonly supergraphSdl: string;
-  /** Ways to resolve one selection that the planner looks at before it refuses. */
-  readonly pathsLimit: number;
+  /** Of the same supergraph. */
+  readonly plans: PlanSource;
   /** Operations kept compiled; the least used one goes first. */
   readonly cacheSize?: number;
 }
 
+export type NotPlanned = Exclude<PlanOutcome, { readonly outcome: 'planned' }>;
+
+export const isCompiled = (answer: CompiledOperation | NotPlanned): answer is CompiledOperation => !('outcome' in answer);
+
 export interface Planner {
+  /** Resolves when it can plan. */
+  readonly ready: Promise<void>;
   /** The supergraph with everything in it, visible to clients or not. */
   readonly supergraphSchema: GraphQLSchema;
   /** What clients see. */
   readonly apiSchema: GraphQLSchema;
-  /** @throws what the planner throws on operations beyond its limits */
-  compile(operation: OperationToCompile): CompiledOperation;
+  /** At once when it is known. However many ask for the same operation meanwhile, it is planned once. */
+  compile(operation: OperationToCompile): CompiledOperation | Promise<CompiledOperation | NotPlanned>;
   /** The operations that were asked for most lately, the latest first: what a new planner should know from its beginning. */
   latest(count: number): OperationToCompile[];
+  /** A newer one takes its place. It still serves the requests that began with it. */
+  retire(): void;
 }
 
 /** @throws when the supergraph cannot be served */
-export function createPlanner({ supergraphSdl, pathsLimit, cacheSize = 1_000 }: PlannerOptions): Planner {
+export function createPlanner({ supergraphSdl, plans, cacheSize = 1_000 }: PlannerOptions): Planner {
   const supergraph = Supergraph.build(supergraphSdl, { validateSupergraph: false });
-  const planner = new QueryPlanner(supergraph, {
-    debug: { pathsLimit },
-    incrementalDelivery: { enableDefer: true },
-    generateQueryFragments: false,
-  });
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
   const conflicts = conflictingRequires(buildSchema(supergraphSdl, { assumeValid: true }));
   if (conflicts.length > 0) throw new Error(`The supergraph cannot be served: ${conflicts.join(' ')}`);
-  const plannedSchema = supergraph.apiSchema();
-  const apiSchema = withDefer(plannedSchema.toGraphQLJSSchema());
+  const apiSchema = withDefer(supergraph.apiSchema().toGraphQLJSSchema());
   const requiredWithArguments = fieldsRequiredWithArguments(supergraphSdl);
   const cache = new Map<string, { readonly request: OperationToCompile; readonly compiled: CompiledOperation }>();
+  const underWay = new Map<string, Promise<CompiledOperation | NotPlanned>>();
 
-  function compile({ document: whole, operationName, variables, inParts }: OperationToCompile): CompiledOperation {
+  async function compile({
+    document: whole,
+    operationName,
+    variables,
+    inParts,
+  }: OperationToCompile): Promise<CompiledOperation | NotPlanned> {
     const asked = findOperation(whole, operationName);
     const { document, operation, labels } = usesDefer(whole)
       ? resolveDefer(whole, asked, variables, inParts)
       : { document: onlyOperation(whole, asked), operation: asked, labels: new Map<string, undefined>() };
     const keys = assignInternalKeys(document, requiredWithArguments);
     const rootType = rootTypeOf(apiSchema, operation);
-    const planned = operationFromDocument(plannedSchema, keys.document);
-    const plan = compilePlan(planner.buildQueryPlan(planned), { schema: supergraphSchema, operationName: operation.name?.value });
+    const planned = await plans.plan(print(keys.document));
+    if (planned.outcome !== 'planned') return planned;
+    const plan = compilePlan(planned.plan, { schema: supergraphSchema, operationName: operation.name?.value });
     const conditions = conditionVariables(document);
     const shapes = new Map<string, Shape>();
     return {
@@ -95,19 +104,38 @@ export function createPlanner({ supergraphSdl, pathsLimit, cacheSize = 1_000 }: 
     };
   }
 
+  function compileOnce(key: string, request: OperationToCompile): Promise<CompiledOperation | NotPlanned> {
+    const beingCompiled = underWay.get(key);
+    if (beingCompiled) return beingCompiled;
+    const compiling = compile(request)
+      .then((compiled) => {
+        if (isCompiled(compiled)) keep(key, request, compiled);
+        return compiled;
+      })
+      .finally(() => underWay.delete(key));
+    underWay.set(key, compiling);
+    return compiling;
+  }
+
+  function keep(key: string, request: OperationToCompile, compiled: CompiledOperation): void {
+    cache.set(key, { request: withoutValues(request), compiled });
+    const [oldest] = cache.keys();
+    if (cache.size > cacheSize && oldest !== undefined) cache.delete(oldest);
+  }
+
   return {
+    ready: plans.ready,
     supergraphSchema,
     apiSchema,
     compile(request) {
       const key = cacheKey(request);
       const known = cache.get(key);
+      if (!known) return compileOnce(key, request);
       cache.delete(key);
-      const compiled = known?.compiled ?? compile(request);
-      cache.set(key, known ?? { request: withoutValues(request), compiled });
-      const [oldest] = cache.keys();
-      if (cache.size > cacheSize && oldest !== undefined) cache.delete(oldest);
-      return compiled;
+      cache.set(key, known);
+      return known.compiled;
     },
+    retire: () => plans.retire(),
     latest: (count) =>
       [...cache.values()]
         .slice(-count)

@@ -62,6 +62,7 @@ export async function testRouter(
     log: pino({ level: 'debug' }, stream),
     port: 0,
     http: { graceMs: 0 },
+    planning: 'in this thread',
     ...options,
   });
   let closed: Promise<void> | undefined;

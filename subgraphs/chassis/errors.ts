@@ -202,6 +202,7 @@ export const requestCodes = {
   PERSISTED_QUERY_NOT_SUPPORTED: 'Only a hash came. Send the document itself.',
   TOO_MANY_CONNECTIONS: 'As many sockets, streams or operations are open as may be. Close one, or try again shortly.',
   CLIENT_TOO_SLOW: 'Results came faster than the client read them, so its subscription was ended. Subscribe again.',
+  ROUTER_BUSY: 'Too many operations that are new to the router wait to be planned. Try again in a second.',
   SHUTTING_DOWN: 'This router is being stopped. Connect again.',
 } as const;
 
