@@ -52,6 +52,13 @@ const allergy = {
   criticality: z.enum(['LOW', 'HIGH', 'UNABLE_TO_ASSESS']),
 };
 
+const careTeamMember = { memberId: id('ctm'), patientId: id('pat'), practitionerId: id('prc') };
+
+const breakGlass = { grantId: id('bgl'), patientId: id('pat'), practitionerId: id('prc') };
+
+/** Who hides by consents or opens by a break-glass. */
+const chartKeepers = ['appointment', 'visit', 'prescription', 'billing'] as const;
+
 const prescription = { prescriptionId: id('rx'), patientId: id('pat'), practitionerId: id('prc'), visitId: id('vis').nullable() };
 const invoice = { invoiceId: id('inv'), patientId: id('pat'), total: money };
 const payment = { paymentId: id('pay'), invoiceId: id('inv'), patientId: id('pat'), amount: money };
@@ -78,8 +85,33 @@ export const eventDefinitions = {
   'patient.proxyRevoked': event('patient', 'Patient', proxyGrant, ['appointment', 'visit', 'prescription', 'billing']),
   'allergy.recorded': event('patient', 'AllergyIntolerance', allergy, ['prescription']),
   'allergy.updated': event('patient', 'AllergyIntolerance', allergy, ['prescription']),
-  'consent.activated': event('patient', 'Consent', { consentId: id('con'), patientId: id('pat') }, []),
-  'consent.revoked': event('patient', 'Consent', { consentId: id('con'), patientId: id('pat') }, []),
+  /** From now on it counts, within its period. All of it: who hides by it asks nobody else. */
+  'consent.activated': event(
+    'patient',
+    'Consent',
+    {
+      consentId: id('con'),
+      patientId: id('pat'),
+      provision: z.enum(['PERMIT', 'DENY']),
+      scope: z.enum(['ADR', 'RESEARCH', 'PATIENT_PRIVACY', 'TREATMENT']),
+      /** Empty: for all purposes. */
+      purposes: z.array(z.enum(['TREATMENT', 'PAYMENT', 'OPERATIONS', 'RESEARCH'])),
+      /** Empty: about the chart as a whole. */
+      sensitivities: z.array(z.enum(['SUBSTANCE_USE', 'PSYCHIATRIC', 'HIV'])),
+      /** The only practitioner it is about; null: all. */
+      practitionerId: id('prc').nullable(),
+      periodStart: instant.nullable(),
+      periodEnd: instant.nullable(),
+    },
+    chartKeepers,
+  ),
+  'consent.revoked': event('patient', 'Consent', { consentId: id('con'), patientId: id('pat') }, chartKeepers),
+  'careTeam.memberAdded': event('patient', 'CareTeamMember', careTeamMember, ['visit', 'prescription']),
+  'careTeam.memberRemoved': event('patient', 'CareTeamMember', careTeamMember, ['visit', 'prescription']),
+  /** The alert for the privacy officer. The reason stays where it was written. Ends at `expiresAt` without a further event. */
+  'breakGlass.opened': event('patient', 'BreakGlassGrant', { ...breakGlass, openedAt: instant, expiresAt: instant }, chartKeepers),
+  /** Ended by somebody before its time. */
+  'breakGlass.ended': event('patient', 'BreakGlassGrant', { ...breakGlass, endedAt: instant }, chartKeepers),
 
   'appointment.requested': event('appointment', 'Appointment', appointmentTime, []),
   'appointment.booked': event('appointment', 'Appointment', appointmentTime, ['patient', 'visit', 'prescription']),
@@ -120,11 +152,13 @@ export const eventDefinitions = {
 
   'prescription.drafted': event('prescription', 'Prescription', prescription, []),
   'prescription.signed': event('prescription', 'Prescription', { ...prescription, signedAt: instant, contentHash: z.string() }, []),
+  /** The pharmacy that has the signed prescription from now on, until it is cancelled, stopped, completed or routed to another one. */
+  'prescription.routed': event('prescription', 'Prescription', { ...prescription, pharmacyId: id('phm') }, ['patient']),
   'prescription.held': event('prescription', 'Prescription', prescription, []),
   'prescription.released': event('prescription', 'Prescription', prescription, []),
-  'prescription.stopped': event('prescription', 'Prescription', prescription, []),
-  'prescription.cancelled': event('prescription', 'Prescription', prescription, []),
-  'prescription.completed': event('prescription', 'Prescription', prescription, []),
+  'prescription.stopped': event('prescription', 'Prescription', prescription, ['patient']),
+  'prescription.cancelled': event('prescription', 'Prescription', prescription, ['patient']),
+  'prescription.completed': event('prescription', 'Prescription', prescription, ['patient']),
 
   'charge.created': event('billing', 'ChargeItem', { chargeItemId: id('chg'), patientId: id('pat'), amount: money }, []),
   'invoice.issued': event('billing', 'Invoice', invoice, []),

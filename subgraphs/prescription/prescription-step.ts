@@ -1,5 +1,6 @@
 import { createChartAccess } from '#chassis/chart-access.ts';
 import { notFound, Refusal } from '#chassis/errors.ts';
+import type { Emit } from '#chassis/outbox.ts';
 import { maySeePrescription, type Viewer } from './access.ts';
 import type { PrescriptionContext, Tx } from './context.ts';
 import { seenPrescription } from './prescription-service.ts';
@@ -35,6 +36,12 @@ export const eventData = ({ id, patientId, practitionerId, visitId }: Prescripti
   practitionerId,
   visitId,
 });
+
+/** A pharmacy has it once it is signed and sent there: a draft is nobody's to fill. */
+export async function tellRouted(emit: Emit, prescription: PrescriptionRow): Promise<void> {
+  const { id, pharmacyId, signedAt } = prescription;
+  if (pharmacyId !== null && signedAt !== null) await emit('prescription.routed', id, { ...eventData(prescription), pharmacyId });
+}
 
 /**
  * The prescription and what hangs on it as it is after a change, whatever this request has loaded before. Null when the

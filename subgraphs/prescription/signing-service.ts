@@ -13,7 +13,7 @@ import { answerWithIssues, assertNothingOpen } from './open-issues.ts';
 import { assertOwnVisit, assertVisitOpen } from './open-visit.ts';
 import { validUntil } from './prescription-rules.ts';
 import { prescriptionStates } from './prescription-states.ts';
-import { changeable, eventData, notAllowed } from './prescription-step.ts';
+import { changeable, eventData, notAllowed, tellRouted } from './prescription-step.ts';
 import { findReplacement, updatePrescriptionRow, type PrescriptionRow } from './prescription-store.ts';
 import { shareVisit } from './read-model-store.ts';
 import { keepSigningKey } from './signing-key-store.ts';
@@ -48,6 +48,7 @@ export async function signPrescription(context: PrescriptionContext, input: Sign
       signedAt: now.toISOString(),
       contentHash: signed.contentHash ?? '',
     });
+    await tellRouted(emit, signed);
     if (prior && prescriptionStates.allows(prior.status, 'STOPPED')) {
       await endPrescription(tx, emit, prior, 'STOPPED', `Replaced by ${signed.id}.`, now);
     }

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
-import { careRelationHandlers } from '#chassis/care-relations.ts';
+import { breakGlassHandlers } from '#chassis/access/known-break-glass.ts';
+import { consentHandlers } from '#chassis/access/known-consents.ts';
+import { careRelationHandlers, careTeamHandlers, proxyRelationHandlers } from '#chassis/care-relations.ts';
 import type { EventHandlers } from '#chassis/events-in.ts';
 import { newId } from '#chassis/ids.ts';
 import type { Emit } from '#chassis/outbox.ts';
@@ -93,8 +95,10 @@ async function cancelVisit(
 }
 
 export const visitEventHandlers: EventHandlers<Tx> = {
-  'patient.proxyGranted': careRelationHandlers['patient.proxyGranted'],
-  'patient.proxyRevoked': careRelationHandlers['patient.proxyRevoked'],
+  ...proxyRelationHandlers,
+  ...careTeamHandlers,
+  ...consentHandlers,
+  ...breakGlassHandlers,
   async 'appointment.booked'(tx, event, emit) {
     await careRelationHandlers['appointment.booked'](tx, event);
     await planVisit(tx, event, emit);
