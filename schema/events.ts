@@ -13,6 +13,11 @@ export type SubgraphName = (typeof subgraphNames)[number];
 
 const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-9a-z]{26}$`));
 const instant = z.iso.datetime({ precision: 3 });
+/** Kinds of specially protected data that a record may tell of (HL7 v3 ActCode ETH, PSY, HIV). */
+export const sensitivityCategories = ['SUBSTANCE_USE', 'PSYCHIATRIC', 'HIV'] as const;
+export type SensitivityCategory = (typeof sensitivityCategories)[number];
+/** What the record that the event is about tells of. Events from before there were labels say nothing. */
+const sensitivities = z.array(z.enum(sensitivityCategories)).default([]);
 const money = z.object({ amountMinor: z.int(), currency: z.string().length(3) });
 
 const appointment = {
@@ -28,6 +33,7 @@ const appointmentTime = {
   modality: z.enum(['VIDEO', 'IN_PERSON']),
   startsAt: instant,
   endsAt: instant,
+  sensitivities,
 };
 /** What the cancellation or no-show policy asks for; null when nothing is due. */
 const fee = money.nullable();
@@ -125,7 +131,7 @@ export const eventDefinitions = {
   'appointment.fulfilled': event(
     'appointment',
     'Appointment',
-    { ...appointment, serviceCode: z.string(), modality: z.enum(['VIDEO', 'IN_PERSON']), startsAt: instant },
+    { ...appointment, serviceCode: z.string(), modality: z.enum(['VIDEO', 'IN_PERSON']), startsAt: instant, sensitivities },
     ['billing'],
   ),
   'appointment.cancelled': event('appointment', 'Appointment', { ...appointment, reasonCode: z.string(), late: z.boolean(), fee }, [
@@ -136,12 +142,12 @@ export const eventDefinitions = {
   ]),
   'appointment.noShow': event('appointment', 'Appointment', { ...appointment, fee }, ['patient', 'visit', 'prescription', 'billing']),
 
-  'visit.planned': event('visit', 'Visit', { ...visit, plannedStartAt: instant, plannedEndAt: instant }, ['prescription']),
+  'visit.planned': event('visit', 'Visit', { ...visit, plannedStartAt: instant, plannedEndAt: instant, sensitivities }, ['prescription']),
   'visit.patientArrived': event('visit', 'Visit', visit, ['appointment', 'prescription']),
   'visit.started': event('visit', 'Visit', visit, ['patient', 'appointment', 'prescription']),
   'visit.paused': event('visit', 'Visit', visit, ['prescription']),
   'visit.resumed': event('visit', 'Visit', visit, ['prescription']),
-  'visit.finished': event('visit', 'Visit', { ...visit, serviceCode: z.string(), startedAt: instant, endedAt: instant }, [
+  'visit.finished': event('visit', 'Visit', { ...visit, serviceCode: z.string(), startedAt: instant, endedAt: instant, sensitivities }, [
     'appointment',
     'prescription',
     'billing',
@@ -171,6 +177,8 @@ export const eventDefinitions = {
 
 export type EventType = keyof typeof eventDefinitions;
 export type EventData<T extends EventType> = z.infer<(typeof eventDefinitions)[T]['data']>;
+/** The same as it may come: from a service of before, without the fields that have a default. */
+export type IncomingEventData<T extends EventType> = z.input<(typeof eventDefinitions)[T]['data']>;
 
 /** A CloudEvents 1.0 envelope (JSON format) with the extensions this system needs. */
 export interface EventEnvelope<T extends EventType = EventType> {

@@ -1,6 +1,7 @@
 import { notFound, Refusal } from '#chassis/errors.ts';
 import { newId } from '#chassis/ids.ts';
 import { mutate } from '#chassis/mutation.ts';
+import { joinSensitivities } from '#chassis/sensitivities.ts';
 import { isPrescriber, practitionerOf } from './access.ts';
 import { recheck } from './check-service.ts';
 import type { PrescriptionContext, Tx } from './context.ts';
@@ -12,13 +13,13 @@ import { findPharmacies } from './pharmacy-store.ts';
 import { assertCapable, assertContent, neededCapabilities } from './prescription-rules.ts';
 import { changeable, eventData, notAllowed, reload, viewerIn } from './prescription-step.ts';
 import { findReplacement, insertPrescription, lockPatient, updatePrescriptionRow, type PrescriptionRow } from './prescription-store.ts';
-import { shareVisit } from './read-model-store.ts';
+import { shareVisit, type VisitWindowRow } from './read-model-store.ts';
 
 export async function draftPrescription(context: PrescriptionContext, input: DraftPrescriptionInput) {
   const outcome = await mutate(context, 'draftPrescription', input, async (tx: Tx, emit) => {
     const practitionerId = practitionerOf(context.caller);
     if (!practitionerId) throw notAllowed('Only a practitioner may write a prescription.');
-    const patientId = await patientOfDraft(context, tx, input, practitionerId);
+    const { patientId, visit } = await placeOfDraft(context, tx, input, practitionerId);
     await lockPatient(tx, patientId);
     const medication = await prescribable(tx, input.medicationId);
     const content = {
@@ -39,8 +40,9 @@ export async function draftPrescription(context: PrescriptionContext, input: Dra
       status: 'DRAFT',
       patientId,
       practitionerId,
-      visitId: input.visitId ?? null,
+      visitId: visit?.visitId ?? null,
       medicationId: medication.id,
+      sensitivities: joinSensitivities(medication.sensitivities, visit?.sensitivities ?? []),
       pharmacyId,
       priorPrescriptionId,
       checkedAt: now,
@@ -71,10 +73,12 @@ export async function updatePrescriptionDraft(context: PrescriptionContext, inpu
     const pharmacyId = input.pharmacyId === undefined ? draft.pharmacyId : input.pharmacyId;
     if (pharmacyId)
       await assertPharmacyTakes(tx, pharmacyId, { refills: content.refills, priorPrescriptionId: draft.priorPrescriptionId }, medication);
+    const visit = draft.visitId ? await shareVisit(tx, draft.visitId) : null;
     const now = context.now();
     const changed = await updatePrescriptionRow(tx, draft.id, {
       ...content,
       medicationId: medication.id,
+      sensitivities: joinSensitivities(medication.sensitivities, visit?.sensitivities ?? []),
       pharmacyId,
       checkedAt: now,
       updatedAt: now,
@@ -103,17 +107,17 @@ export function assertOwnDraft(context: PrescriptionContext, draft: Prescription
   }
 }
 
-/** Whose prescription it becomes: the visit's patient while the call is open, or a patient whom the practitioner treats. */
-async function patientOfDraft(
+/** Where it is written: for the visit's patient while the call is open, or outside of one for a patient whom the practitioner treats. */
+async function placeOfDraft(
   context: PrescriptionContext,
   tx: Tx,
   input: DraftPrescriptionInput,
   practitionerId: string,
-): Promise<string> {
+): Promise<{ patientId: string; visit: VisitWindowRow | null }> {
   if (!input.visitId) {
     if (!input.patientId) throw new Refusal('INVALID_INPUT', 'Give visitId or patientId.', { path: ['patientId'] });
     if (!(await viewerIn(context, tx).charts.mayOpen(input.patientId))) throw notFound('patient', ['patientId']);
-    return input.patientId;
+    return { patientId: input.patientId, visit: null };
   }
   const path = ['visitId'];
   const visit = await shareVisit(tx, input.visitId);
@@ -126,7 +130,7 @@ async function patientOfDraft(
   await assertFresh(context, tx, ['visit']);
   if (input.patientId && input.patientId !== visit.patientId)
     throw new Refusal('INVALID_INPUT', 'patientId is not the patient of the visit.', { path: ['patientId'] });
-  return visit.patientId;
+  return { patientId: visit.patientId, visit };
 }
 
 /** @throws Refusal NOT_FOUND; INVALID_INPUT when the medication has left the catalogue */

@@ -41,7 +41,9 @@ export const eventHandlers = (now: () => Date): EventHandlers<Tx> => ({
   ...breakGlassHandlers,
   'allergy.recorded': takeInAllergy(now),
   'allergy.updated': takeInAllergy(now),
-  'visit.planned': visitBecomes('PLANNED'),
+  async 'visit.planned'(tx, { data: { visitId, patientId, practitionerId, sensitivities } }) {
+    await saveVisit(tx, { visitId, patientId, practitionerId, sensitivities, status: 'PLANNED' });
+  },
   'visit.patientArrived': visitBecomes('ARRIVED'),
   async 'visit.started'(tx, event) {
     await careRelationHandlers['visit.started'](tx, event);

@@ -25,6 +25,7 @@ import {
 const plannedBy = ({ data }: EventEnvelope<'appointment.booked'> | EventEnvelope<'appointment.rescheduled'>): PlannedFields => ({
   practitionerId: data.practitionerId,
   serviceCode: data.serviceCode,
+  sensitivities: data.sensitivities,
   plannedStartAt: new Date(data.startsAt),
   plannedEndAt: new Date(data.endsAt),
 });
@@ -34,6 +35,7 @@ const emitPlanned = (emit: Emit, visit: VisitRow): Promise<void> =>
     ...visitEventData(visit),
     plannedStartAt: visit.plannedStartAt.toISOString(),
     plannedEndAt: visit.plannedEndAt.toISOString(),
+    sensitivities: visit.sensitivities,
   });
 
 /** A booked video appointment gets its visit. */

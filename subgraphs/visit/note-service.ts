@@ -1,6 +1,8 @@
 import { Refusal, notFound, type UserError } from '#chassis/errors.ts';
 import { newId } from '#chassis/ids.ts';
 import { mutate } from '#chassis/mutation.ts';
+import { joinSensitivities } from '#chassis/sensitivities.ts';
+import type { SensitivityCategory } from '#schema/events.ts';
 import { isVisitPractitioner, mayReadNote } from './access.ts';
 import type { Tx, VisitContext } from './context.ts';
 import { addendumHash, isEmptyNote, maxAddenda, noteHash, readAddendum, readSections, type NoteSections } from './note-content.ts';
@@ -55,7 +57,7 @@ export async function saveNoteDraft(
   context: VisitContext,
   input: { idempotencyKey: string; visitId: string; expectedRevision?: number | null | undefined } & {
     [Section in keyof NoteSections]?: string | null | undefined;
-  },
+  } & { sensitivities?: readonly SensitivityCategory[] | null | undefined },
 ): Promise<NotePayload> {
   const seen = await seenVisit(context, input.visitId);
   const outcome = await mutate(context, 'saveNoteDraft', input, async (tx: Tx) => {
@@ -69,12 +71,13 @@ export async function saveNoteDraft(
     if (note?.signedAt) throw new Refusal('SIGNED_IMMUTABLE', 'The note is signed. Add an addendum instead.', { path });
     assertRevision(input.expectedRevision, note?.revision ?? 0);
     const sections = readSections(input);
+    const sensitivities = joinSensitivities(visit.sensitivities, input.sensitivities ?? note?.sensitivities ?? []);
     const noteId = note?.id ?? newId('nte');
     const now = context.now();
-    if (note) await updateDraft(tx, noteId, { ...sections, updatedAt: now });
+    if (note) await updateDraft(tx, noteId, { ...sections, sensitivities, updatedAt: now });
     else {
       const { id: visitId, patientId, practitionerId: authorId } = visit;
-      await insertNote(tx, { id: noteId, visitId, patientId, authorId, createdAt: now, ...sections });
+      await insertNote(tx, { id: noteId, visitId, patientId, authorId, sensitivities, createdAt: now, ...sections });
     }
     return { noteId, visitId: visit.id };
   });

@@ -79,7 +79,7 @@ export async function insertVisit(tx: Tx, visit: Prisma.VisitUncheckedCreateInpu
   await tx.visitStatusPeriod.create({ data: { visitId: visit.id, sequence: 1, status: visit.status, startedAt: visit.statusSince } });
 }
 
-export type PlannedFields = Pick<VisitRow, 'practitionerId' | 'serviceCode' | 'plannedStartAt' | 'plannedEndAt'>;
+export type PlannedFields = Pick<VisitRow, 'practitionerId' | 'serviceCode' | 'sensitivities' | 'plannedStartAt' | 'plannedEndAt'>;
 
 /** Takes over what the appointment says. */
 export async function replanVisit(tx: Tx, id: string, planned: PlannedFields): Promise<void> {
