@@ -51,13 +51,13 @@ export function pageVisitsBelow(
   return pageIdsByParent(db, { ...newestFirst, parent, where: visible }, parentIds, page);
 }
 
-/** Visits in which somebody waits for this practitioner, who has waited longest first. */
-export function pageWaitingRoom(db: Tx, practitionerId: string, page: Page): Promise<IdPage> {
+/** Visits that fulfil `watched` (columns as `t.…`) in which somebody waits for this practitioner, who has waited longest first. */
+export function pageWaitingRoom(db: Tx, watched: Prisma.Sql, practitionerId: string, page: Page): Promise<IdPage> {
   const order: PageSpec['order'] = [
     { column: 'status_since', type: 'timestamptz' },
     { column: 'id', type: 'text' },
   ];
-  const where = Prisma.sql`t.practitioner_id = ${practitionerId} and t.status = 'ARRIVED'`;
+  const where = Prisma.sql`t.practitioner_id = ${practitionerId} and t.status = 'ARRIVED' and ${watched}`;
   return pageIds(db, { table: 'visit', order, direction: 'asc', where }, page);
 }
 
