@@ -2,7 +2,8 @@ import { notFound, Refusal } from '#chassis/errors.ts';
 import { newId } from '#chassis/ids.ts';
 import { mutate } from '#chassis/mutation.ts';
 import { joinSensitivities } from '#chassis/sensitivities.ts';
-import { isPrescriber, practitionerOf } from './access.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { draftAccess, prescriptionAccess, practitionerOf } from './access.ts';
 import { recheck } from './check-service.ts';
 import type { PrescriptionContext, Tx } from './context.ts';
 import type { DosageInput, DraftPrescriptionInput, UpdatePrescriptionDraftInput } from './generated/graphql.ts';
@@ -11,7 +12,7 @@ import { assertFresh } from './freshness.ts';
 import { assertOwnVisit, assertVisitOpen, notOpenYet } from './open-visit.ts';
 import { findPharmacies } from './pharmacy-store.ts';
 import { assertCapable, assertContent, neededCapabilities } from './prescription-rules.ts';
-import { changeable, eventData, notAllowed, reload, viewerIn } from './prescription-step.ts';
+import { assertMay, changeable, eventData, notAllowed, reload } from './prescription-step.ts';
 import { findReplacement, insertPrescription, lockPatient, updatePrescriptionRow, type PrescriptionRow } from './prescription-store.ts';
 import { shareVisit, type VisitWindowRow } from './read-model-store.ts';
 
@@ -30,7 +31,7 @@ export async function draftPrescription(context: PrescriptionContext, input: Dra
     };
     assertContent(content, medication);
     const priorPrescriptionId = input.priorPrescriptionId ?? null;
-    if (priorPrescriptionId) await assertReplaceable(tx, priorPrescriptionId, patientId);
+    if (priorPrescriptionId) await assertReplaceable(context, tx, priorPrescriptionId, patientId);
     const pharmacyId = input.pharmacyId ?? null;
     if (pharmacyId) await assertPharmacyTakes(tx, pharmacyId, { refills: content.refills, priorPrescriptionId }, medication);
     const now = context.now();
@@ -61,7 +62,8 @@ export async function draftPrescription(context: PrescriptionContext, input: Dra
 export async function updatePrescriptionDraft(context: PrescriptionContext, input: UpdatePrescriptionDraftInput) {
   const outcome = await mutate(context, 'updatePrescriptionDraft', input, async (tx: Tx) => {
     const draft = await changeable(context, tx, input.prescriptionId);
-    assertOwnDraft(context, draft);
+    await assertMay(context, tx, 'updatePrescriptionDraft', draft, 'Only who wrote the draft may change it.');
+    assertDraft(draft);
     const medication = await prescribable(tx, input.medicationId ?? draft.medicationId);
     const content = {
       ...(input.dosage ? dosage(input.dosage, medication) : dosageOf(draft)),
@@ -91,9 +93,8 @@ export async function updatePrescriptionDraft(context: PrescriptionContext, inpu
     : { prescription: null, userErrors: outcome.userErrors };
 }
 
-/** @throws Refusal NOT_ALLOWED for others than the prescriber, SIGNED_IMMUTABLE or ILLEGAL_STATE when it is no draft any more */
-export function assertOwnDraft(context: PrescriptionContext, draft: PrescriptionRow): void {
-  if (!isPrescriber(context.caller, draft)) throw notAllowed('Only who wrote the draft may change it.');
+/** @throws Refusal SIGNED_IMMUTABLE or ILLEGAL_STATE when it is no draft any more */
+export function assertDraft(draft: PrescriptionRow): void {
   if (draft.signedAt)
     throw new Refusal('SIGNED_IMMUTABLE', 'The prescription is signed and cannot be changed. Write a new one that replaces it.', {
       path: ['prescriptionId'],
@@ -114,16 +115,18 @@ async function placeOfDraft(
   input: DraftPrescriptionInput,
   practitionerId: string,
 ): Promise<{ patientId: string; visit: VisitWindowRow | null }> {
+  const asker = askIn(tx, context);
   if (!input.visitId) {
     if (!input.patientId) throw new Refusal('INVALID_INPUT', 'Give visitId or patientId.', { path: ['patientId'] });
-    if (!(await viewerIn(context, tx).charts.mayOpen(input.patientId))) throw notFound('patient', ['patientId']);
+    const place = { visitId: null, patientId: input.patientId, practitionerId: null, sensitivities: [] };
+    if (!(await draftAccess.may(asker, 'draftPrescription', place))) throw notFound('patient', ['patientId']);
     return { patientId: input.patientId, visit: null };
   }
   const path = ['visitId'];
   const visit = await shareVisit(tx, input.visitId);
-  if (visit && visit.practitionerId !== practitionerId) {
+  if (visit && !(await draftAccess.may(asker, 'draftPrescription', visit))) {
     // Who does not treat the patient learns no more than of a visit that is not there.
-    if (!(await viewerIn(context, tx).charts.mayOpen(visit.patientId))) throw notOpenYet(path);
+    if (!(await draftAccess.visible({ ...asker, audit: context.audit }, visit))) throw notOpenYet(path);
     assertOwnVisit(visit, practitionerId, path);
   }
   assertVisitOpen(visit, path);
@@ -142,8 +145,9 @@ export async function prescribable(tx: Tx, medicationId: string): Promise<Medica
   return medication;
 }
 
-async function assertReplaceable(tx: Tx, priorId: string, patientId: string): Promise<void> {
-  const { prior, replacement } = await findReplacement(tx, priorId);
+async function assertReplaceable(context: PrescriptionContext, tx: Tx, priorId: string, patientId: string): Promise<void> {
+  const { prior: found, replacement } = await findReplacement(tx, priorId);
+  const prior = await prescriptionAccess.visible({ ...askIn(tx, context), audit: context.audit }, found);
   if (!prior || prior.patientId !== patientId || !prior.signedAt)
     throw notFound('signed prescription of this patient', ['priorPrescriptionId']);
   if (replacement) throw new Refusal('CONFLICT', 'The prior prescription was replaced already.', { path: ['priorPrescriptionId'] });

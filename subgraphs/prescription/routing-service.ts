@@ -1,12 +1,11 @@
 import { Refusal } from '#chassis/errors.ts';
 import { mutate } from '#chassis/mutation.ts';
-import { mayManage } from './access.ts';
 import type { PrescriptionContext, Tx } from './context.ts';
 import { findDispensesOf, openDispense, type DispenseRow } from './dispense-store.ts';
 import { assertPharmacyTakes, prescribable } from './draft-service.ts';
 import type { RoutePrescriptionInput } from './generated/graphql.ts';
 import { prescriptionStates } from './prescription-states.ts';
-import { changeable, notAllowed, reload, tellRouted } from './prescription-step.ts';
+import { assertMay, changeable, reload, tellRouted } from './prescription-step.ts';
 import { updatePrescriptionRow } from './prescription-store.ts';
 
 const isOpen = ({ status }: DispenseRow): boolean => openDispense.some((open) => open === status);
@@ -15,7 +14,7 @@ const isOpen = ({ status }: DispenseRow): boolean => openDispense.some((open) =>
 export async function routePrescription(context: PrescriptionContext, input: RoutePrescriptionInput) {
   const outcome = await mutate(context, 'routePrescription', input, async (tx: Tx, emit) => {
     const prescription = await changeable(context, tx, input.prescriptionId);
-    if (!mayManage(context.caller)) throw notAllowed('Only a practitioner who treats the patient may choose the pharmacy.');
+    await assertMay(context, tx, 'routePrescription', prescription, 'Only a practitioner who treats the patient may choose the pharmacy.');
     const { status } = prescription;
     if (prescriptionStates.allowedFrom(status).length === 0) {
       throw new Refusal('ILLEGAL_STATE', `The prescription is ${status}: there is nothing to send.`, {
