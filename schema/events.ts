@@ -13,6 +13,11 @@ export type SubgraphName = (typeof subgraphNames)[number];
 
 const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-9a-z]{26}$`));
 const instant = z.iso.datetime({ precision: 3 });
+/** Kinds of specially protected data that a record may tell of (HL7 v3 ActCode ETH, PSY, HIV). */
+export const sensitivityCategories = ['SUBSTANCE_USE', 'PSYCHIATRIC', 'HIV'] as const;
+export type SensitivityCategory = (typeof sensitivityCategories)[number];
+/** What the record that the event is about tells of. Events from before there were labels say nothing. */
+const sensitivities = z.array(z.enum(sensitivityCategories)).default([]);
 const money = z.object({ amountMinor: z.int(), currency: z.string().length(3) });
 
 const appointment = {
@@ -28,6 +33,7 @@ const appointmentTime = {
   modality: z.enum(['VIDEO', 'IN_PERSON']),
   startsAt: instant,
   endsAt: instant,
+  sensitivities,
 };
 /** What the cancellation or no-show policy asks for; null when nothing is due. */
 const fee = money.nullable();
@@ -51,6 +57,13 @@ const allergy = {
   verificationStatus: z.enum(['UNCONFIRMED', 'CONFIRMED', 'REFUTED', 'ENTERED_IN_ERROR']),
   criticality: z.enum(['LOW', 'HIGH', 'UNABLE_TO_ASSESS']),
 };
+
+const careTeamMember = { memberId: id('ctm'), patientId: id('pat'), practitionerId: id('prc') };
+
+const breakGlass = { grantId: id('bgl'), patientId: id('pat'), practitionerId: id('prc') };
+
+/** Who hides by consents or opens by a break-glass. */
+const chartKeepers = ['appointment', 'visit', 'prescription', 'billing'] as const;
 
 const prescription = { prescriptionId: id('rx'), patientId: id('pat'), practitionerId: id('prc'), visitId: id('vis').nullable() };
 const invoice = { invoiceId: id('inv'), patientId: id('pat'), total: money };
@@ -78,8 +91,33 @@ export const eventDefinitions = {
   'patient.proxyRevoked': event('patient', 'Patient', proxyGrant, ['appointment', 'visit', 'prescription', 'billing']),
   'allergy.recorded': event('patient', 'AllergyIntolerance', allergy, ['prescription']),
   'allergy.updated': event('patient', 'AllergyIntolerance', allergy, ['prescription']),
-  'consent.activated': event('patient', 'Consent', { consentId: id('con'), patientId: id('pat') }, []),
-  'consent.revoked': event('patient', 'Consent', { consentId: id('con'), patientId: id('pat') }, []),
+  /** From now on it counts, within its period. All of it: who hides by it asks nobody else. */
+  'consent.activated': event(
+    'patient',
+    'Consent',
+    {
+      consentId: id('con'),
+      patientId: id('pat'),
+      provision: z.enum(['PERMIT', 'DENY']),
+      scope: z.enum(['ADR', 'RESEARCH', 'PATIENT_PRIVACY', 'TREATMENT']),
+      /** Empty: for all purposes. */
+      purposes: z.array(z.enum(['TREATMENT', 'PAYMENT', 'OPERATIONS', 'RESEARCH'])),
+      /** Empty: about the chart as a whole. */
+      sensitivities: z.array(z.enum(['SUBSTANCE_USE', 'PSYCHIATRIC', 'HIV'])),
+      /** The only practitioner it is about; null: all. */
+      practitionerId: id('prc').nullable(),
+      periodStart: instant.nullable(),
+      periodEnd: instant.nullable(),
+    },
+    chartKeepers,
+  ),
+  'consent.revoked': event('patient', 'Consent', { consentId: id('con'), patientId: id('pat') }, chartKeepers),
+  'careTeam.memberAdded': event('patient', 'CareTeamMember', careTeamMember, ['visit', 'prescription']),
+  'careTeam.memberRemoved': event('patient', 'CareTeamMember', careTeamMember, ['visit', 'prescription']),
+  /** The alert for the privacy officer. The reason stays where it was written. Ends at `expiresAt` without a further event. */
+  'breakGlass.opened': event('patient', 'BreakGlassGrant', { ...breakGlass, openedAt: instant, expiresAt: instant }, chartKeepers),
+  /** Ended by somebody before its time. */
+  'breakGlass.ended': event('patient', 'BreakGlassGrant', { ...breakGlass, endedAt: instant }, chartKeepers),
 
   'appointment.requested': event('appointment', 'Appointment', appointmentTime, []),
   'appointment.booked': event('appointment', 'Appointment', appointmentTime, ['patient', 'visit', 'prescription']),
@@ -93,7 +131,7 @@ export const eventDefinitions = {
   'appointment.fulfilled': event(
     'appointment',
     'Appointment',
-    { ...appointment, serviceCode: z.string(), modality: z.enum(['VIDEO', 'IN_PERSON']), startsAt: instant },
+    { ...appointment, serviceCode: z.string(), modality: z.enum(['VIDEO', 'IN_PERSON']), startsAt: instant, sensitivities },
     ['billing'],
   ),
   'appointment.cancelled': event('appointment', 'Appointment', { ...appointment, reasonCode: z.string(), late: z.boolean(), fee }, [
@@ -104,12 +142,12 @@ export const eventDefinitions = {
   ]),
   'appointment.noShow': event('appointment', 'Appointment', { ...appointment, fee }, ['patient', 'visit', 'prescription', 'billing']),
 
-  'visit.planned': event('visit', 'Visit', { ...visit, plannedStartAt: instant, plannedEndAt: instant }, ['prescription']),
+  'visit.planned': event('visit', 'Visit', { ...visit, plannedStartAt: instant, plannedEndAt: instant, sensitivities }, ['prescription']),
   'visit.patientArrived': event('visit', 'Visit', visit, ['appointment', 'prescription']),
   'visit.started': event('visit', 'Visit', visit, ['patient', 'appointment', 'prescription']),
   'visit.paused': event('visit', 'Visit', visit, ['prescription']),
   'visit.resumed': event('visit', 'Visit', visit, ['prescription']),
-  'visit.finished': event('visit', 'Visit', { ...visit, serviceCode: z.string(), startedAt: instant, endedAt: instant }, [
+  'visit.finished': event('visit', 'Visit', { ...visit, serviceCode: z.string(), startedAt: instant, endedAt: instant, sensitivities }, [
     'appointment',
     'prescription',
     'billing',
@@ -120,11 +158,13 @@ export const eventDefinitions = {
 
   'prescription.drafted': event('prescription', 'Prescription', prescription, []),
   'prescription.signed': event('prescription', 'Prescription', { ...prescription, signedAt: instant, contentHash: z.string() }, []),
+  /** The pharmacy that has the signed prescription from now on, until it is cancelled, stopped, completed or routed to another one. */
+  'prescription.routed': event('prescription', 'Prescription', { ...prescription, pharmacyId: id('phm') }, ['patient']),
   'prescription.held': event('prescription', 'Prescription', prescription, []),
   'prescription.released': event('prescription', 'Prescription', prescription, []),
-  'prescription.stopped': event('prescription', 'Prescription', prescription, []),
-  'prescription.cancelled': event('prescription', 'Prescription', prescription, []),
-  'prescription.completed': event('prescription', 'Prescription', prescription, []),
+  'prescription.stopped': event('prescription', 'Prescription', prescription, ['patient']),
+  'prescription.cancelled': event('prescription', 'Prescription', prescription, ['patient']),
+  'prescription.completed': event('prescription', 'Prescription', prescription, ['patient']),
 
   'charge.created': event('billing', 'ChargeItem', { chargeItemId: id('chg'), patientId: id('pat'), amount: money }, []),
   'invoice.issued': event('billing', 'Invoice', invoice, []),
@@ -137,6 +177,8 @@ export const eventDefinitions = {
 
 export type EventType = keyof typeof eventDefinitions;
 export type EventData<T extends EventType> = z.infer<(typeof eventDefinitions)[T]['data']>;
+/** The same as it may come: from a service of before, without the fields that have a default. */
+export type IncomingEventData<T extends EventType> = z.input<(typeof eventDefinitions)[T]['data']>;
 
 /** A CloudEvents 1.0 envelope (JSON format) with the extensions this system needs. */
 export interface EventEnvelope<T extends EventType = EventType> {

@@ -6,6 +6,7 @@ import type { AppointmentPart } from '../subgraphs/appointment/seed.ts';
 import { dayMs, daysAfter, hourMs, minutesAfter } from './calendar.ts';
 import type { Person } from './patients.ts';
 import type { Doctor } from './practitioners.ts';
+import { sensitivitiesOf } from '../subgraphs/appointment/specialties.ts';
 import { random, type Random } from './random.ts';
 
 type Ending = 'FULFILLED' | 'CANCELLED' | 'NOSHOW' | 'BOOKED' | 'PENDING';
@@ -122,6 +123,7 @@ function book(draw: Random, books: Books, person: Person, doctor: Doctor, starts
     id: draw.id('apt', createdAt),
     ...place,
     healthcareServiceId: service.id,
+    sensitivities: sensitivitiesOf(service, doctor.row),
     status: ending,
     reason: draw.chance(0.5) ? draw.pick(reasons) : null,
     cancelReasonCode: null,

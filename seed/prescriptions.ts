@@ -1,7 +1,9 @@
+import { joinSensitivities } from '#chassis/sensitivities.ts';
 import { ingredients } from '../subgraphs/prescription/catalogue/ingredients.ts';
 import { interactions } from '../subgraphs/prescription/catalogue/interactions.ts';
 import { medications } from '../subgraphs/prescription/catalogue/medications.ts';
 import { demoPharmacies } from '../subgraphs/prescription/catalogue/pharmacies.ts';
+import { sensitivitiesOf } from '../subgraphs/prescription/catalogue/sensitivities.ts';
 import { stableId } from '../subgraphs/prescription/catalogue/stable-id.ts';
 import { checkPrescription } from '../subgraphs/prescription/check/check.ts';
 import { knownSubstances, type Finding, type KnownAllergy, type Therapy } from '../subgraphs/prescription/check/facts.ts';
@@ -134,6 +136,7 @@ function prescribe(
     practitionerId: visit.practitionerId,
     visitId: visit.id,
     medicationId: medication.id,
+    sensitivities: joinSensitivities(sensitivitiesOf(medication.composition), visit.sensitivities),
     ...content,
     doseUnit: medication.doseUnit,
     note: null,

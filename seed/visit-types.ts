@@ -19,6 +19,7 @@ interface VisitType {
   lateCancelFee: number | null;
   noShowFee: number | null;
   requiresApproval?: boolean;
+  sensitivities?: HealthcareService['sensitivities'];
   price: number;
 }
 
@@ -89,6 +90,7 @@ const visitTypes: readonly VisitType[] = [
     lateCancelFee: 6_000,
     noShowFee: 9_000,
     requiresApproval: true,
+    sensitivities: ['PSYCHIATRIC'],
     price: 21_000,
   },
 ];
@@ -114,6 +116,7 @@ export function healthcareServices(since: Date): HealthcareService[] {
     noShowFeeMinor: type.noShowFee,
     noShowFeeCurrency: type.noShowFee === null ? null : currency,
     requiresApproval: type.requiresApproval ?? false,
+    sensitivities: type.sensitivities ?? [],
     createdAt: since,
   }));
 }

@@ -94,6 +94,7 @@ function generateSite({ site, patients, patientsBefore, practitioners, today, nu
         patientId: row.patientId,
         practitionerId: row.practitionerId,
         status: row.status,
+        sensitivities: row.sensitivities,
       })),
       treatingRelations,
       proxyRelations,

@@ -17,4 +17,5 @@ export const timeOf = (appointment: WrittenAppointment, service: HealthcareServi
   modality: service.modality,
   startsAt: appointment.startsAt.toISOString(),
   endsAt: appointment.endsAt.toISOString(),
+  sensitivities: appointment.sensitivities,
 });

@@ -29,7 +29,13 @@ export async function advance(
   if (status === 'FULFILLED') {
     const { code: serviceCode, modality } = await serviceOf(tx, changed);
     const startsAt = changed.startsAt.toISOString();
-    await emit('appointment.fulfilled', changed.id, { ...partiesOf(changed), serviceCode, modality, startsAt });
+    await emit('appointment.fulfilled', changed.id, {
+      ...partiesOf(changed),
+      serviceCode,
+      modality,
+      startsAt,
+      sensitivities: changed.sensitivities,
+    });
   } else await emit(status === 'ARRIVED' ? 'appointment.arrived' : 'appointment.checkedIn', changed.id, partiesOf(changed));
   return changed;
 }

@@ -6,7 +6,7 @@ import { zoneClock } from './availability/zone-clock.ts';
 import { practitionersWhoOffer, workSchedules } from './availability-store.ts';
 import { patientBusy, slotTaken, slotUnavailable } from './booking-rules.ts';
 import type { Tx } from './context.ts';
-import type { Appointment, HealthcareService } from './generated/prisma/client.ts';
+import type { Appointment, HealthcareService, Practitioner } from './generated/prisma/client.ts';
 import { healthcareServiceById } from './healthcare-service-store.ts';
 import { practitionerById } from './practitioner-store.ts';
 
@@ -46,9 +46,10 @@ export async function assertFree(tx: Tx, place: Place, except: string | null): P
   if (taken.patient) throw patientBusy();
 }
 
-/** The practitioner offers the visit type at that time, bookings left aside. @throws Refusal NOT_FOUND, SLOT_UNAVAILABLE */
-export async function assertOffered(tx: Tx, service: HealthcareService, { practitionerId, startsAt }: Place): Promise<void> {
-  if (!(await practitionerById(tx, practitionerId))) throw notFound('practitioner', ['practitionerId']);
+/** The practitioner, who offers the visit type at that time, bookings left aside. @throws Refusal NOT_FOUND, SLOT_UNAVAILABLE */
+export async function assertOffered(tx: Tx, service: HealthcareService, { practitionerId, startsAt }: Place): Promise<Practitioner> {
+  const practitioner = await practitionerById(tx, practitionerId);
+  if (!practitioner) throw notFound('practitioner', ['practitionerId']);
   const offering = await practitionersWhoOffer(tx, { healthcareServiceId: service.id, practitionerIds: [practitionerId], specialty: null });
   if (offering.length === 0) throw slotUnavailable('The practitioner does not take appointments of this visit type.', ['practitionerId']);
   const start = startsAt.getTime();
@@ -58,6 +59,7 @@ export async function assertOffered(tx: Tx, service: HealthcareService, { practi
   if (!schedule || !isOffered(schedule, service, start, zoneClock(schedule.timeZone))) {
     throw slotUnavailable('The practitioner does not offer this visit type at this time. Take a start from availableSlots.');
   }
+  return practitioner;
 }
 
 /** The exclusion constraints say the same as assertFree, should anything ever get past the locks. */

@@ -21,6 +21,7 @@ const service: HealthcareService = {
   noShowFeeMinor: null,
   noShowFeeCurrency: null,
   requiresApproval: false,
+  sensitivities: [],
   createdAt: new Date(0),
 };
 const now = new Date('2026-06-01T12:00:00.000Z');

@@ -12,6 +12,7 @@ import type { AppointmentContext, Tx } from './context.ts';
 import type { BookAppointmentInput, RescheduleAppointmentInput } from './generated/graphql.ts';
 import { healthcareServiceById } from './healthcare-service-store.ts';
 import type { BookAppointmentPayloadMapper, TakenPlace } from './mappers.ts';
+import { sensitivitiesOf } from './specialties.ts';
 
 // Takes and moves places. Under the locks of patient and practitioner first the overlaps are looked at, so that all losers of
 // a race hear SLOT_TAKEN; READ COMMITTED, because each statement after a lock must see what the holder before has committed.
@@ -35,12 +36,13 @@ export async function bookAppointment(context: AppointmentContext, input: BookAp
       await assertFree(tx, place, null);
       const now = context.now();
       assertBookable(service, startsAt, now, isPatientSide(caller));
-      await assertOffered(tx, service, place);
+      const practitioner = await assertOffered(tx, service, place);
 
       const appointment: WrittenAppointment = {
         ...place,
         id: newId('apt'),
         healthcareServiceId,
+        sensitivities: sensitivitiesOf(service, practitioner),
         status: service.requiresApproval ? 'PENDING' : 'BOOKED',
         reason,
         cancelReasonCode: null,
@@ -98,8 +100,8 @@ export async function rescheduleAppointment(
       await lock(tx, `patient:${patientId}`, `practitioner:${practitionerId}`, `practitioner:${appointment.practitionerId}`);
       await assertFree(tx, place, appointmentId);
       assertBookable(service, startsAt, now, isPatientSide(caller));
-      await assertOffered(tx, service, place);
-      const moved = await keepingPromises(() => changeAppointment(tx, appointmentId, place, now, caller.subject));
+      const sensitivities = sensitivitiesOf(service, await assertOffered(tx, service, place));
+      const moved = await keepingPromises(() => changeAppointment(tx, appointmentId, { ...place, sensitivities }, now, caller.subject));
       await emit('appointment.rescheduled', appointmentId, {
         ...timeOf(moved, service),
         previousStartsAt: appointment.startsAt.toISOString(),

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '#chassis/ids.ts';
-import type { EventData, EventEnvelope, EventType } from '#schema/events.ts';
+import type { EventEnvelope, EventType, IncomingEventData } from '#schema/events.ts';
 import { handlers } from './events.ts';
 import { at, codeOf, openPractice, send, type Practice } from './testing/practice.ts';
 
@@ -14,12 +14,12 @@ afterAll(() => practice[Symbol.asyncDispose]());
 const eventsOf = async (appointmentId: string) => (await practice.graph.emitted()).filter(({ subject }) => subject === appointmentId);
 
 /** An event of a visit that happened at this time. */
-const visitEvent = <T extends EventType>(type: T, data: EventData<T> & { visitId: string }, time: string): EventEnvelope => ({
+const visitEvent = <T extends EventType>(type: T, data: IncomingEventData<T> & { visitId: string }, time: string): EventEnvelope => ({
   ...practice.graph.envelope(type, data.visitId, data),
   time,
 });
 
-async function tell<T extends EventType>(type: T, data: EventData<T> & { visitId: string }, time: string): Promise<void> {
+async function tell<T extends EventType>(type: T, data: IncomingEventData<T> & { visitId: string }, time: string): Promise<void> {
   expect(await practice.graph.deliver(visitEvent(type, data, time))).toMatchObject({ outcome: 'applied' });
 }
 

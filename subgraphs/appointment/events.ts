@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { breakGlassHandlers } from '#chassis/access/known-break-glass.ts';
+import { consentHandlers } from '#chassis/access/known-consents.ts';
 import { proxyRelationHandlers } from '#chassis/care-relations.ts';
 import { lock } from '#chassis/database.ts';
 import type { EventHandlers } from '#chassis/events-in.ts';
@@ -13,6 +15,8 @@ import type { Tx } from './context.ts';
 /** What the appointment service does on events of others. */
 export const handlers: EventHandlers<Tx> = {
   ...proxyRelationHandlers,
+  ...consentHandlers,
+  ...breakGlassHandlers,
   'patient.registered': (tx, event) => saveKnownPatient(tx, event.data.patientId, new Date(event.time)),
   'visit.patientArrived': arriveWithVisit,
   // Whoever is in the call has arrived, even where the waiting room was skipped or entered too early to count.

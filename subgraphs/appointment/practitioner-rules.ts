@@ -1,4 +1,5 @@
 import { Refusal } from '#chassis/errors.ts';
+import { joinSensitivities } from '#chassis/sensitivities.ts';
 import type { CreateHealthcareServiceInput, MoneyInput, RegisterPractitionerInput } from './generated/graphql.ts';
 import { isNpi } from './npi.ts';
 import { licensingStates } from './specialties.ts';
@@ -96,6 +97,7 @@ export const checkedHealthcareService = (input: CreateHealthcareServiceInput) =>
       noShowFeeMinor: noShowFee?.amountMinor ?? null,
       noShowFeeCurrency: noShowFee?.currency ?? null,
       requiresApproval: filledIn(input.requiresApproval, 'requiresApproval'),
+      sensitivities: joinSensitivities(filledIn(input.sensitivities, 'sensitivities')),
     };
   });
 

@@ -1,4 +1,6 @@
-import type { Specialty } from './generated/prisma/client.ts';
+import { joinSensitivities } from '#chassis/sensitivities.ts';
+import type { SensitivityCategory } from '#schema/events.ts';
+import type { HealthcareService, Practitioner, Specialty } from './generated/prisma/client.ts';
 
 /** Codes of the NUCC Health Care Provider Taxonomy, which the NPI registry uses. */
 export const specialtyCodes: Readonly<Record<Specialty, string>> = {
@@ -15,6 +17,13 @@ export const specialtyCodes: Readonly<Record<Specialty, string>> = {
   PSYCHIATRY: '2084P0800X',
   PULMONOLOGY: '207RP1001X',
 };
+
+/** Specialties whose every appointment tells of sensitive data, whatever its type. */
+const bySpecialty: Readonly<Partial<Record<Specialty, readonly SensitivityCategory[]>>> = { PSYCHIATRY: ['PSYCHIATRIC'] };
+
+/** Of what an appointment of this type with this practitioner tells. */
+export const sensitivitiesOf = (service: HealthcareService, { specialty }: Practitioner): SensitivityCategory[] =>
+  joinSensitivities(service.sensitivities, bySpecialty[specialty] ?? []);
 
 /** USPS codes of the states, the District of Columbia and the territories that license practitioners. */
 export const licensingStates: ReadonlySet<string> = new Set(

@@ -1,5 +1,6 @@
 import { lock } from '#chassis/database.ts';
 import type { Emit } from '#chassis/outbox.ts';
+import type { SensitivityCategory } from '#schema/events.ts';
 import { openAccount } from './account-store.ts';
 import { hasServiceCharge, insertCharge, stopOvertakenFees } from './charge-item-store.ts';
 import { priceDay, statusOfPriced } from './charge-rules.ts';
@@ -17,6 +18,7 @@ interface GivenService {
   appointmentId: string;
   patientId: string;
   serviceCode: string;
+  sensitivities: SensitivityCategory[];
   startedAt: Date;
   at: Date;
 }
@@ -26,7 +28,7 @@ interface GivenService {
  * and waits for setPrice. A fee that the appointment has made before is no longer asked for, unless it was billed.
  */
 export async function chargeService(tx: Tx, emit: Emit, service: GivenService): Promise<void> {
-  const { visitId, appointmentId, patientId, serviceCode, startedAt, at } = service;
+  const { visitId, appointmentId, patientId, serviceCode, sensitivities, startedAt, at } = service;
   const { currency } = await openAccount(tx, patientId, at);
   await lock(tx, chargesLock(appointmentId), priceLock(serviceCode, currency));
   const price = await priceOn(tx, serviceCode, currency, priceDay(startedAt));
@@ -36,6 +38,7 @@ export async function chargeService(tx: Tx, emit: Emit, service: GivenService): 
     sourceType: visitId ? 'VISIT' : 'APPOINTMENT',
     sourceId: visitId ?? appointmentId,
     code: serviceCode,
+    sensitivities,
     appointmentId,
     visitId,
     occurredAt: startedAt,
@@ -67,6 +70,7 @@ export async function chargeFee(
     sourceType: 'APPOINTMENT',
     sourceId: appointmentId,
     code,
+    sensitivities: [],
     appointmentId,
     visitId: null,
     occurredAt: at,

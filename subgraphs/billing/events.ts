@@ -1,3 +1,5 @@
+import { breakGlassHandlers } from '#chassis/access/known-break-glass.ts';
+import { consentHandlers } from '#chassis/access/known-consents.ts';
 import { proxyRelationHandlers } from '#chassis/care-relations.ts';
 import type { EventHandlers } from '#chassis/events-in.ts';
 import { openAccount } from './account-store.ts';
@@ -8,6 +10,8 @@ import type { Tx } from './context.ts';
 /** What billing does when it hears of others: opens accounts, knows proxies, charges what is due. */
 export const handlers: EventHandlers<Tx> = {
   ...proxyRelationHandlers,
+  ...consentHandlers,
+  ...breakGlassHandlers,
 
   'patient.registered': async (tx, { data, time }) => {
     await openAccount(tx, data.patientId, new Date(time));

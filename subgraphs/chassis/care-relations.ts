@@ -1,5 +1,5 @@
 import { sqltag as sql } from '@prisma/client/runtime/client';
-import type { EventEnvelope } from '#schema/events.ts';
+import type { EventData, EventEnvelope } from '#schema/events.ts';
 import type { SqlExecutor } from './database.ts';
 
 /** Who treats whom: kept by every subgraph in its own database, because each decides for itself who may open a chart. */
@@ -16,6 +16,16 @@ export async function saveTreatingRelation(
 
 export async function removeTreatingRelation(tx: SqlExecutor, sourceId: string): Promise<void> {
   await tx.$executeRaw(sql`delete from treating_relation where source_id = ${sourceId}`);
+}
+
+/** An entry in the care team treats until it is removed: its time never passes. */
+export async function saveCareTeamRelation(
+  tx: SqlExecutor,
+  { memberId, patientId, practitionerId }: EventData<'careTeam.memberAdded'>,
+): Promise<void> {
+  await tx.$executeRaw(sql`
+    insert into treating_relation (source_id, patient_id, practitioner_id, effective_at)
+    values (${memberId}, ${patientId}, ${practitionerId}, 'infinity') on conflict (source_id) do nothing`);
 }
 
 /** @param grant `endsOn` is a calendar date: the first day on which the grant no longer holds */
@@ -71,6 +81,12 @@ export const treatingRelationHandlers = {
 export const proxyRelationHandlers = {
   'patient.proxyGranted': (tx: SqlExecutor, event: EventEnvelope<'patient.proxyGranted'>) => saveProxyRelation(tx, event.data),
   'patient.proxyRevoked': (tx: SqlExecutor, event: EventEnvelope<'patient.proxyRevoked'>) => removeProxyRelation(tx, event.data.grantId),
+};
+
+export const careTeamHandlers = {
+  'careTeam.memberAdded': (tx: SqlExecutor, event: EventEnvelope<'careTeam.memberAdded'>) => saveCareTeamRelation(tx, event.data),
+  'careTeam.memberRemoved': (tx: SqlExecutor, event: EventEnvelope<'careTeam.memberRemoved'>) =>
+    removeTreatingRelation(tx, event.data.memberId),
 };
 
 export const careRelationHandlers = { ...treatingRelationHandlers, ...proxyRelationHandlers };

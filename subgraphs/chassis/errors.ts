@@ -212,6 +212,9 @@ export const notYours = (noun: string): GraphQLError =>
     extensions: { code: 'NOT_FOUND' },
   });
 
+/** Seen, but not for this caller to do or read. @param message one sentence for people, without data */
+export const forbidden = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'FORBIDDEN' } });
+
 /** An argument of a query is out of range. `argument` is its path: `first`, `filter.birthDate`. */
 export const badInput = (argument: string, message: string): GraphQLError =>
   new GraphQLError(`${argument}: ${message}`, { extensions: { code: 'BAD_USER_INPUT', argument } });

@@ -84,7 +84,7 @@ export function createInbox<Tx extends SqlExecutor>({ name, client, handlers, ou
       await tx.$executeRaw(
         sql`insert into inbox_position (source, subject, sequence) values (${event.source}, ${event.subject}, ${event.sequence}) on conflict (source, subject) do update set sequence = excluded.sequence`,
       );
-      await handler(tx, event, emitter(name, tx, event.id, written), log);
+      await handler(tx, { ...event, data: data.data }, emitter(name, tx, event.id, written), log);
       return { id: event.id, outcome: 'applied' };
     });
     if (written.length > 0) outbox.wake();

@@ -6,6 +6,8 @@ export const idPrefixes = {
   alg: 'AllergyIntolerance',
   con: 'Consent',
   prx: 'ProxyGrant',
+  ctm: 'CareTeamMember',
+  bgl: 'BreakGlassGrant',
   prc: 'Practitioner',
   hcs: 'HealthcareService',
   sch: 'Schedule',

@@ -4,6 +4,7 @@ import { parse, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { SubgraphName } from '#schema/events.ts';
 import { createAuditTrail } from './audit-trail.ts';
+import { announceRightsByTime } from './access/rights-by-time.ts';
 import type { Caller, Origin } from './caller.ts';
 import { openChangeNotices, type Changes } from './change-notices.ts';
 import { createChartAccess } from './chart-access.ts';
@@ -140,7 +141,7 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
       },
       start() {
         relay.start();
-        background.push(forgetOldRecords(database.pool, log));
+        background.push(forgetOldRecords(database.pool, log), announceRightsByTime(database.pool, log));
         if (definition.start) background.push(definition.start((requestId) => context({ caller: systemCaller(name), requestId })));
       },
       async close() {

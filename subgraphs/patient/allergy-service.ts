@@ -3,7 +3,7 @@ import { lock } from '#chassis/database.ts';
 import { notFound, Refusal } from '#chassis/errors.ts';
 import { newId } from '#chassis/ids.ts';
 import { mutate, type Outcome } from '#chassis/mutation.ts';
-import { chartRelation, maySeeChart, maySeeDemographics } from './access.ts';
+import { allergyRules, writesAs } from './access.ts';
 import {
   changedAllergy,
   initialVerification,
@@ -17,20 +17,19 @@ import { allergyById, allergyToSubstance, changeAllergy, insertAllergy, type All
 import type { PatientContext, Tx } from './context.ts';
 import type { RecordAllergyInput, UpdateAllergyInput } from './generated/graphql.ts';
 import { checked, readLine } from './input-check.ts';
+import { seenPatient } from './seen-patient.ts';
 import { patientById } from './patient-store.ts';
 
 type AllergyOutcome = Outcome<{ allergyId: string }>;
 
-/** An allergy if the caller may open the chart, null otherwise. */
-export async function visibleAllergy(context: PatientContext, id: string): Promise<AllergyRecord | null> {
-  const allergy = await context.loaders.allergy.load(id);
-  return allergy && (await maySeeChart(context, allergy.patientId)) ? allergy : null;
-}
+/** An allergy if the caller may see it, null otherwise. */
+export const visibleAllergy = async (context: PatientContext, id: string): Promise<AllergyRecord | null> =>
+  allergyRules.visible(context, await context.loaders.allergy.load(id));
 
 export async function recordAllergy(context: PatientContext, input: RecordAllergyInput): Promise<AllergyOutcome> {
   const { patientId } = input;
-  const relation = await chartRelation(context, patientId);
-  const inSight = await maySeeDemographics(context, patientId);
+  const relation = await writesAs(allergyRules, context, patientId);
+  const inSight = await seenPatient(context, patientId);
   return mutate(context, 'recordAllergy', input, async (tx: Tx, emit) => {
     // No chart is changed without its lock, so that two requests see each other's result.
     await lock(tx, `patient:${patientId}`);
@@ -69,10 +68,12 @@ export async function recordAllergy(context: PatientContext, input: RecordAllerg
 }
 
 export async function updateAllergy(context: PatientContext, input: UpdateAllergyInput): Promise<AllergyOutcome> {
-  const known = await context.loaders.allergy.load(input.allergyId);
-  const relation = known && (await chartRelation(context, known.patientId));
+  const known = await visibleAllergy(context, input.allergyId);
+  const relation = known && (await writesAs(allergyRules, context, known.patientId));
   const outcome = await mutate(context, 'updateAllergy', input, async (tx: Tx, emit) => {
-    if (!known || !relation) throw notFound('allergy', ['allergyId']);
+    if (!known) throw notFound('allergy', ['allergyId']);
+    if (!relation)
+      throw new Refusal('NOT_ALLOWED', 'Only the patient, a proxy or a practitioner who treats the patient changes allergies.');
     await lock(tx, `patient:${known.patientId}`);
     const current = await allergyById(tx, known.id);
     const patient = await patientById(tx, known.patientId);

@@ -3,6 +3,8 @@ import type { Loader, PageLoader } from '#chassis/loaders.ts';
 import { loader, pageLoader } from '#chassis/loaders.ts';
 import type { IdPage } from '#chassis/paging.ts';
 import { allergiesByIds, allergyPagesByPatient, type AllergyRecord } from './allergy-store.ts';
+import { breakGlassByIds, type BreakGlassRecord } from './break-glass-store.ts';
+import { careTeamMembersByIds, careTeamsByPatient, type CareTeamMemberRecord } from './care-team-store.ts';
 import { consentPagesByPatient, consentsByIds, type ConsentRecord } from './consent-store.ts';
 import type { Prisma, PrismaClient } from './generated/prisma/client.ts';
 import { patientsByIds, type PatientRecord } from './patient-store.ts';
@@ -22,6 +24,9 @@ interface Loaders {
   proxyGrant: Loader<ProxyGrantRecord>;
   proxiesOf: Loader<ProxyGrantRecord[]>;
   proxyFor: Loader<ProxyGrantRecord[]>;
+  careTeamMember: Loader<CareTeamMemberRecord>;
+  careTeam: Loader<CareTeamMemberRecord[]>;
+  breakGlass: Loader<BreakGlassRecord>;
 }
 
 export interface PatientContext extends RequestContext<PrismaClient> {
@@ -42,6 +47,9 @@ export function createContext(base: RequestContext<PrismaClient>): PatientContex
       proxyGrant: loader((ids) => grantsByIds(client, ids)),
       proxiesOf: loader((patients) => activeGrantsByPatient(client, patients)),
       proxyFor: loader((proxies) => activeGrantsByProxy(client, proxies)),
+      careTeamMember: loader((ids) => careTeamMembersByIds(client, ids)),
+      careTeam: loader((patients) => careTeamsByPatient(client, patients)),
+      breakGlass: loader((ids) => breakGlassByIds(client, ids)),
     },
   };
 }

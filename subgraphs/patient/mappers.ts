@@ -1,13 +1,22 @@
 import type { Caller } from '#chassis/caller.ts';
 import type { AllergyRecord } from './allergy-store.ts';
+import type { BreakGlassRecord } from './break-glass-store.ts';
+import type { CareTeamMemberRecord } from './care-team-store.ts';
 import type { ConsentRecord } from './consent-store.ts';
 import type { PatientRecord } from './patient-store.ts';
 import type { ProxyGrantRecord } from './proxy-store.ts';
 
-export type PatientMapper = PatientRecord;
+/** A patient of whom the caller sees no demographics. */
+export interface PatientById {
+  readonly id: string;
+}
+
+export type PatientMapper = PatientRecord | PatientById;
 export type AllergyIntoleranceMapper = AllergyRecord;
 export type ConsentMapper = ConsentRecord;
 export type ProxyGrantMapper = ProxyGrantRecord;
+export type CareTeamMemberMapper = CareTeamMemberRecord;
+export type BreakGlassGrantMapper = BreakGlassRecord;
 export type MeMapper = Caller;
 /** Owned by the appointment subgraph: here only its id. */
 export type PractitionerMapper = { id: string };

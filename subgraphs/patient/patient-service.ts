@@ -2,14 +2,15 @@ import { lock } from '#chassis/database.ts';
 import { notFound, Refusal } from '#chassis/errors.ts';
 import { newId } from '#chassis/ids.ts';
 import { mutate, type Outcome } from '#chassis/mutation.ts';
-import { emptyIdPage, readPage, toConnection, type Connection } from '#chassis/paging.ts';
-import { mayKeepDemographics, maySeeChart, maySeeDemographics, patientsInSight } from './access.ts';
+import { readPage, toConnection, type Connection } from '#chassis/paging.ts';
+import { demographicsRules, mayKeepDemographics } from './access.ts';
 import type { PatientContext, Tx } from './context.ts';
 import type { QuerypatientsArgs, RegisterPatientInput, UpdatePatientInput } from './generated/graphql.ts';
 import { checked } from './input-check.ts';
 import { nameKey } from './name-search.ts';
 import { identifierToken, readAddresses, readBirthDate, readIdentifiers, readLanguage, readName, readTelecom } from './patient-rules.ts';
 import { readSearch } from './patient-search.ts';
+import { seenPatient } from './seen-patient.ts';
 import { forgetGrants } from './proxy-service.ts';
 import { reviewGrants } from './proxy-steps.ts';
 import {
@@ -25,23 +26,17 @@ import {
 
 type PatientOutcome = Outcome<{ patientId: string }>;
 
-/** A patient if the caller may see the demographics, null otherwise. */
-export async function visiblePatient(context: PatientContext, id: string): Promise<PatientRecord | null> {
-  return (await maySeeDemographics(context, id)) ? context.loaders.patient.load(id) : null;
-}
-
 export async function findPatients(context: PatientContext, args: QuerypatientsArgs): Promise<Connection<PatientRecord>> {
   const page = readPage(args);
   const search = readSearch(args.filter);
-  const inSight = patientsInSight(context);
-  const found = inSight ? await searchPatients(context.database.client, search, inSight, page) : emptyIdPage;
+  const found = await searchPatients(context.database.client, search, demographicsRules.inSight(context, 't'), page);
   return toConnection(found, await Promise.all(found.ids.map((id) => context.loaders.patient.load(id))));
 }
 
 /** Registers a person. Refuses an identifier that is taken and, unless told otherwise, a likely duplicate. */
 export function registerPatient(context: PatientContext, input: RegisterPatientInput): Promise<PatientOutcome> {
   return mutate(context, 'registerPatient', input, async (tx: Tx, emit) => {
-    if (!mayKeepDemographics(context)) throw new Refusal('NOT_ALLOWED', 'Only the front desk registers patients.');
+    if (!(await mayKeepDemographics(context))) throw new Refusal('NOT_ALLOWED', 'Only the front desk registers patients.');
     const now = context.now();
     const { identifiers, ...person } = checked((report) => ({
       ...readName(input.name, report),
@@ -84,11 +79,11 @@ const identityFields = ['name', 'gender', 'birthDate', 'identifiers', 'active', 
  */
 export async function updatePatient(context: PatientContext, input: UpdatePatientInput): Promise<PatientOutcome> {
   const id = input.patientId;
-  const seen = await maySeeDemographics(context, id);
-  const asPatient = context.caller.role === 'PATIENT' && (await maySeeChart(context, id));
+  const seen = await seenPatient(context, id);
+  const asPatient = await demographicsRules.may(context, 'reach', { id });
   const outcome = await mutate(context, 'updatePatient', input, async (tx: Tx, emit) => {
     if (!seen) throw notFound('patient', ['patientId']);
-    if (!asPatient && !mayKeepDemographics(context))
+    if (!asPatient && !(await mayKeepDemographics(context)))
       throw new Refusal('NOT_ALLOWED', 'Only the patient, a proxy or the front desk changes demographics.');
     const given = (fields: readonly (keyof UpdatePatientInput)[]) =>
       fields.filter((field) => input[field] !== undefined && input[field] !== null);

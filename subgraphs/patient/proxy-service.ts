@@ -2,11 +2,12 @@ import { lock } from '#chassis/database.ts';
 import { notFound, Refusal } from '#chassis/errors.ts';
 import { newId } from '#chassis/ids.ts';
 import { mutate, unitOfWork, type Outcome } from '#chassis/mutation.ts';
-import { mayGrantProxy, mayRevokeProxy, maySeeDemographics, seesAllDemographics } from './access.ts';
+import { mayGrantProxy, mayRevokeProxy, proxyGrantRules, seesAllDemographics } from './access.ts';
 import { calendarDate, isMinor } from './calendar.ts';
 import type { PatientContext, Tx } from './context.ts';
 import type { GrantProxyInput, RevokeProxyInput } from './generated/graphql.ts';
 import { checked } from './input-check.ts';
+import { seenPatient } from './seen-patient.ts';
 import { patientById, patientsByIds } from './patient-store.ts';
 import { mayBeNamed, readTerms, refuseSurplus } from './proxy-rules.ts';
 import { endGrant, startGrant } from './proxy-steps.ts';
@@ -15,22 +16,12 @@ import { activeGrantsByPatient, activeGrantsByProxy, grantsRunOut, lockedGrant, 
 type ProxyOutcome = Outcome<{ proxyGrantId: string }>;
 
 /** A grant if the caller may see the demographics of either person, null otherwise. */
-export async function visibleGrant(context: PatientContext, id: string): Promise<ProxyGrantRecord | null> {
-  const grant = await context.loaders.proxyGrant.load(id);
-  return grant && (await seesGrant(context, grant)) ? grant : null;
-}
-
-async function seesGrant(context: PatientContext, grant: ProxyGrantRecord): Promise<boolean> {
-  const [seesPatient, seesProxy] = await Promise.all([
-    maySeeDemographics(context, grant.patientId),
-    maySeeDemographics(context, grant.proxyPatientId),
-  ]);
-  return seesPatient || seesProxy;
-}
+export const visibleGrant = async (context: PatientContext, id: string): Promise<ProxyGrantRecord | null> =>
+  proxyGrantRules.visible(context, await context.loaders.proxyGrant.load(id));
 
 export async function grantProxy(context: PatientContext, input: GrantProxyInput): Promise<ProxyOutcome> {
   const { patientId, proxyPatientId, proxyBirthDate } = input;
-  const inSight = await maySeeDemographics(context, patientId);
+  const inSight = await seenPatient(context, patientId);
   const outcome = await mutate(context, 'grantProxy', input, async (tx: Tx, emit) => {
     if (!inSight) throw notFound('patient', ['patientId']);
     await lock(tx, `patient:${patientId}`, `patient:${proxyPatientId}`);

@@ -1,7 +1,7 @@
 import type { RequestContext } from '#chassis/context.ts';
 import { loader, pageLoader, type Loader, type PageLoader } from '#chassis/loaders.ts';
 import type { IdPage } from '#chassis/paging.ts';
-import { visiblePrescriptions } from './access.ts';
+import { prescriptionAccess } from './access.ts';
 import type { PrescriptionConfig } from './config.ts';
 import { findCurrentIssues, findIssues, type DetectedIssueRow } from './detected-issue-store.ts';
 import { findDispenses, findDispensesOf, type DispenseRow } from './dispense-store.ts';
@@ -61,8 +61,10 @@ export function createPrescriptionContext(
       const key = [parent, ...statuses].join(' ');
       const known = pages.get(key);
       if (known) return known;
+      // Below a pharmacy is what it has to fill, and nobody else's list.
+      const action = parent === 'pharmacy_id' ? 'recordDispense' : 'read';
       const made = pageLoader((ids, page) =>
-        pagePrescriptionsBelow(db, parent, { visible: visiblePrescriptions(base), statuses }, ids, page),
+        pagePrescriptionsBelow(db, parent, { visible: prescriptionAccess.inSight(base, 't', action), statuses }, ids, page),
       );
       pages.set(key, made);
       return made;

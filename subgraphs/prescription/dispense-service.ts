@@ -1,7 +1,8 @@
 import { notFound, Refusal } from '#chassis/errors.ts';
 import { newId } from '#chassis/ids.ts';
 import { mutate, type Outcome } from '#chassis/mutation.ts';
-import { pharmacyOf } from './access.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { dispenseAccess } from './access.ts';
 import type { PrescriptionContext, Tx } from './context.ts';
 import { dispenseStates } from './dispense-states.ts';
 import { findDispenses, findDispensesOf, insertDispense, openDispense, updateDispenseRow, type DispenseRow } from './dispense-store.ts';
@@ -9,15 +10,16 @@ import type { DispenseStatus, RecordDispenseInput, UpdateDispenseInput } from '.
 import { endPrescription } from './lifecycle-service.ts';
 import { assertReason } from './prescription-rules.ts';
 import { prescriptionStates } from './prescription-states.ts';
-import { changeable, notAllowed, reload } from './prescription-step.ts';
+import { assertMay, changeable, notAllowed, reload } from './prescription-step.ts';
 import { seenPrescription } from './prescription-service.ts';
 import type { PrescriptionRow } from './prescription-store.ts';
 
 export async function recordDispense(context: PrescriptionContext, input: RecordDispenseInput) {
   const outcome = await mutate(context, 'recordDispense', input, async (tx: Tx) => {
     const prescription = await changeable(context, tx, input.prescriptionId);
-    const pharmacyId = pharmacyOf(context.caller);
-    if (!pharmacyId) throw notAllowed('Only the pharmacy to which it is routed may dispense.');
+    await assertMay(context, tx, 'recordDispense', prescription, 'Only the pharmacy to which it is routed may dispense.');
+    const { pharmacyId } = prescription;
+    if (!pharmacyId) throw new Error(`prescription ${prescription.id} is dispensed and routed nowhere`);
     assertInForce(prescription, context.now());
     const left = total(prescription) - (await quantityOf(tx, prescription.id, [...openDispense, 'COMPLETED']));
     const most = Math.min(left, prescription.quantity);
@@ -47,7 +49,8 @@ export async function updateDispense(context: PrescriptionContext, input: Update
     const named = { noun: 'dispense', path: ['dispenseId'] };
     if (!known) throw notFound(named.noun, named.path);
     const prescription = await changeable(context, tx, known.prescriptionId, named);
-    if (pharmacyOf(context.caller) !== known.pharmacyId) throw notAllowed('Only the pharmacy that dispenses may do this.');
+    if (!(await dispenseAccess.may(askIn(tx, context), 'updateDispense', known)))
+      throw notAllowed('Only the pharmacy that dispenses may do this.');
     // Again, now that the lock is held.
     const dispense = (await findDispenses(tx, [known.id])).get(known.id) ?? known;
     dispenseStates.assert(dispense.status, input.status, ['status']);

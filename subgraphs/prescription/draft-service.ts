@@ -1,7 +1,9 @@
 import { notFound, Refusal } from '#chassis/errors.ts';
 import { newId } from '#chassis/ids.ts';
 import { mutate } from '#chassis/mutation.ts';
-import { isPrescriber, practitionerOf } from './access.ts';
+import { joinSensitivities } from '#chassis/sensitivities.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { draftAccess, prescriptionAccess, practitionerOf } from './access.ts';
 import { recheck } from './check-service.ts';
 import type { PrescriptionContext, Tx } from './context.ts';
 import type { DosageInput, DraftPrescriptionInput, UpdatePrescriptionDraftInput } from './generated/graphql.ts';
@@ -10,15 +12,15 @@ import { assertFresh } from './freshness.ts';
 import { assertOwnVisit, assertVisitOpen, notOpenYet } from './open-visit.ts';
 import { findPharmacies } from './pharmacy-store.ts';
 import { assertCapable, assertContent, neededCapabilities } from './prescription-rules.ts';
-import { changeable, eventData, notAllowed, reload, viewerIn } from './prescription-step.ts';
+import { assertMay, changeable, eventData, notAllowed, reload } from './prescription-step.ts';
 import { findReplacement, insertPrescription, lockPatient, updatePrescriptionRow, type PrescriptionRow } from './prescription-store.ts';
-import { shareVisit } from './read-model-store.ts';
+import { shareVisit, type VisitWindowRow } from './read-model-store.ts';
 
 export async function draftPrescription(context: PrescriptionContext, input: DraftPrescriptionInput) {
   const outcome = await mutate(context, 'draftPrescription', input, async (tx: Tx, emit) => {
     const practitionerId = practitionerOf(context.caller);
     if (!practitionerId) throw notAllowed('Only a practitioner may write a prescription.');
-    const patientId = await patientOfDraft(context, tx, input, practitionerId);
+    const { patientId, visit } = await placeOfDraft(context, tx, input, practitionerId);
     await lockPatient(tx, patientId);
     const medication = await prescribable(tx, input.medicationId);
     const content = {
@@ -29,7 +31,7 @@ export async function draftPrescription(context: PrescriptionContext, input: Dra
     };
     assertContent(content, medication);
     const priorPrescriptionId = input.priorPrescriptionId ?? null;
-    if (priorPrescriptionId) await assertReplaceable(tx, priorPrescriptionId, patientId);
+    if (priorPrescriptionId) await assertReplaceable(context, tx, priorPrescriptionId, patientId);
     const pharmacyId = input.pharmacyId ?? null;
     if (pharmacyId) await assertPharmacyTakes(tx, pharmacyId, { refills: content.refills, priorPrescriptionId }, medication);
     const now = context.now();
@@ -39,8 +41,9 @@ export async function draftPrescription(context: PrescriptionContext, input: Dra
       status: 'DRAFT',
       patientId,
       practitionerId,
-      visitId: input.visitId ?? null,
+      visitId: visit?.visitId ?? null,
       medicationId: medication.id,
+      sensitivities: joinSensitivities(medication.sensitivities, visit?.sensitivities ?? []),
       pharmacyId,
       priorPrescriptionId,
       checkedAt: now,
@@ -59,7 +62,8 @@ export async function draftPrescription(context: PrescriptionContext, input: Dra
 export async function updatePrescriptionDraft(context: PrescriptionContext, input: UpdatePrescriptionDraftInput) {
   const outcome = await mutate(context, 'updatePrescriptionDraft', input, async (tx: Tx) => {
     const draft = await changeable(context, tx, input.prescriptionId);
-    assertOwnDraft(context, draft);
+    await assertMay(context, tx, 'updatePrescriptionDraft', draft, 'Only who wrote the draft may change it.');
+    assertDraft(draft);
     const medication = await prescribable(tx, input.medicationId ?? draft.medicationId);
     const content = {
       ...(input.dosage ? dosage(input.dosage, medication) : dosageOf(draft)),
@@ -71,10 +75,12 @@ export async function updatePrescriptionDraft(context: PrescriptionContext, inpu
     const pharmacyId = input.pharmacyId === undefined ? draft.pharmacyId : input.pharmacyId;
     if (pharmacyId)
       await assertPharmacyTakes(tx, pharmacyId, { refills: content.refills, priorPrescriptionId: draft.priorPrescriptionId }, medication);
+    const visit = draft.visitId ? await shareVisit(tx, draft.visitId) : null;
     const now = context.now();
     const changed = await updatePrescriptionRow(tx, draft.id, {
       ...content,
       medicationId: medication.id,
+      sensitivities: joinSensitivities(medication.sensitivities, visit?.sensitivities ?? []),
       pharmacyId,
       checkedAt: now,
       updatedAt: now,
@@ -87,9 +93,8 @@ export async function updatePrescriptionDraft(context: PrescriptionContext, inpu
     : { prescription: null, userErrors: outcome.userErrors };
 }
 
-/** @throws Refusal NOT_ALLOWED for others than the prescriber, SIGNED_IMMUTABLE or ILLEGAL_STATE when it is no draft any more */
-export function assertOwnDraft(context: PrescriptionContext, draft: PrescriptionRow): void {
-  if (!isPrescriber(context.caller, draft)) throw notAllowed('Only who wrote the draft may change it.');
+/** @throws Refusal SIGNED_IMMUTABLE or ILLEGAL_STATE when it is no draft any more */
+export function assertDraft(draft: PrescriptionRow): void {
   if (draft.signedAt)
     throw new Refusal('SIGNED_IMMUTABLE', 'The prescription is signed and cannot be changed. Write a new one that replaces it.', {
       path: ['prescriptionId'],
@@ -103,30 +108,32 @@ export function assertOwnDraft(context: PrescriptionContext, draft: Prescription
   }
 }
 
-/** Whose prescription it becomes: the visit's patient while the call is open, or a patient whom the practitioner treats. */
-async function patientOfDraft(
+/** Where it is written: for the visit's patient while the call is open, or outside of one for a patient whom the practitioner treats. */
+async function placeOfDraft(
   context: PrescriptionContext,
   tx: Tx,
   input: DraftPrescriptionInput,
   practitionerId: string,
-): Promise<string> {
+): Promise<{ patientId: string; visit: VisitWindowRow | null }> {
+  const asker = askIn(tx, context);
   if (!input.visitId) {
     if (!input.patientId) throw new Refusal('INVALID_INPUT', 'Give visitId or patientId.', { path: ['patientId'] });
-    if (!(await viewerIn(context, tx).charts.mayOpen(input.patientId))) throw notFound('patient', ['patientId']);
-    return input.patientId;
+    const place = { visitId: null, patientId: input.patientId, practitionerId: null, sensitivities: [] };
+    if (!(await draftAccess.may(asker, 'draftPrescription', place))) throw notFound('patient', ['patientId']);
+    return { patientId: input.patientId, visit: null };
   }
   const path = ['visitId'];
   const visit = await shareVisit(tx, input.visitId);
-  if (visit && visit.practitionerId !== practitionerId) {
+  if (visit && !(await draftAccess.may(asker, 'draftPrescription', visit))) {
     // Who does not treat the patient learns no more than of a visit that is not there.
-    if (!(await viewerIn(context, tx).charts.mayOpen(visit.patientId))) throw notOpenYet(path);
+    if (!(await draftAccess.visible({ ...asker, audit: context.audit }, visit))) throw notOpenYet(path);
     assertOwnVisit(visit, practitionerId, path);
   }
   assertVisitOpen(visit, path);
   await assertFresh(context, tx, ['visit']);
   if (input.patientId && input.patientId !== visit.patientId)
     throw new Refusal('INVALID_INPUT', 'patientId is not the patient of the visit.', { path: ['patientId'] });
-  return visit.patientId;
+  return { patientId: visit.patientId, visit };
 }
 
 /** @throws Refusal NOT_FOUND; INVALID_INPUT when the medication has left the catalogue */
@@ -138,8 +145,9 @@ export async function prescribable(tx: Tx, medicationId: string): Promise<Medica
   return medication;
 }
 
-async function assertReplaceable(tx: Tx, priorId: string, patientId: string): Promise<void> {
-  const { prior, replacement } = await findReplacement(tx, priorId);
+async function assertReplaceable(context: PrescriptionContext, tx: Tx, priorId: string, patientId: string): Promise<void> {
+  const { prior: found, replacement } = await findReplacement(tx, priorId);
+  const prior = await prescriptionAccess.visible({ ...askIn(tx, context), audit: context.audit }, found);
   if (!prior || prior.patientId !== patientId || !prior.signedAt)
     throw notFound('signed prescription of this patient', ['priorPrescriptionId']);
   if (replacement) throw new Refusal('CONFLICT', 'The prior prescription was replaced already.', { path: ['priorPrescriptionId'] });

@@ -1,4 +1,6 @@
-import { careRelationHandlers } from '#chassis/care-relations.ts';
+import { breakGlassHandlers } from '#chassis/access/known-break-glass.ts';
+import { consentHandlers } from '#chassis/access/known-consents.ts';
+import { careRelationHandlers, careTeamHandlers } from '#chassis/care-relations.ts';
 import type { EventHandlers } from '#chassis/events-in.ts';
 import type { EventEnvelope } from '#schema/events.ts';
 import { recheckDrafts } from './check-service.ts';
@@ -34,9 +36,14 @@ const visitBecomes =
  */
 export const eventHandlers = (now: () => Date): EventHandlers<Tx> => ({
   ...careRelationHandlers,
+  ...careTeamHandlers,
+  ...consentHandlers,
+  ...breakGlassHandlers,
   'allergy.recorded': takeInAllergy(now),
   'allergy.updated': takeInAllergy(now),
-  'visit.planned': visitBecomes('PLANNED'),
+  async 'visit.planned'(tx, { data: { visitId, patientId, practitionerId, sensitivities } }) {
+    await saveVisit(tx, { visitId, patientId, practitionerId, sensitivities, status: 'PLANNED' });
+  },
   'visit.patientArrived': visitBecomes('ARRIVED'),
   async 'visit.started'(tx, event) {
     await careRelationHandlers['visit.started'](tx, event);

@@ -1,13 +1,13 @@
 import { notFound, Refusal } from '#chassis/errors.ts';
 import { mutate } from '#chassis/mutation.ts';
-import { isPrescriber, maySeeIssue, practitionerOf } from './access.ts';
+import { issueAccess, practitionerOf } from './access.ts';
 import type { PrescriptionContext, Tx } from './context.ts';
 import { findCurrentIssues, findIssues, mitigateIssues, type DetectedIssueRow } from './detected-issue-store.ts';
-import { assertOwnDraft } from './draft-service.ts';
+import { assertDraft } from './draft-service.ts';
 import type { OverrideDetectedIssueInput } from './generated/graphql.ts';
 import { assertReason } from './prescription-rules.ts';
 import { blocksSigning, mayComeIntoForce } from './open-issues.ts';
-import { changeable, notAllowed, reload } from './prescription-step.ts';
+import { assertMay, changeable, notAllowed, reload } from './prescription-step.ts';
 import { seenPrescription } from './prescription-service.ts';
 
 export async function overrideDetectedIssue(context: PrescriptionContext, input: OverrideDetectedIssueInput) {
@@ -18,7 +18,8 @@ export async function overrideDetectedIssue(context: PrescriptionContext, input:
     const { prescriptionId, issueId } = await target(tx, input);
     const named = issueId ? issueNamed : { noun: 'prescription', path: ['prescriptionId'] };
     const prescription = await changeable(context, tx, prescriptionId, named);
-    if (!isPrescriber(context.caller, prescription) || !mayComeIntoForce(prescription)) assertOwnDraft(context, prescription);
+    await assertMay(context, tx, 'overrideDetectedIssue', prescription, 'Only who wrote the draft may change it.');
+    if (!mayComeIntoForce(prescription)) assertDraft(prescription);
     const current = (await findCurrentIssues(tx, [prescriptionId])).get(prescriptionId) ?? [];
     const issueIds = toOverride(current, issueId).map(({ id }) => id);
     await mitigateIssues(tx, issueIds, { reason, by, at: context.now() });
@@ -64,6 +65,9 @@ function toOverride(current: readonly DetectedIssueRow[], issueId: string | null
 /** The issue, when the caller may see it and its prescription. */
 export async function seenIssue(context: PrescriptionContext, id: string): Promise<DetectedIssueRow | null> {
   const issue = await context.issues.load(id);
-  if (!issue || !maySeeIssue(context.caller, issue)) return null;
-  return (await seenPrescription(context, issue.prescriptionId)) ? issue : null;
+  const prescription = issue && (await seenPrescription(context, issue.prescriptionId));
+  if (!prescription) return null;
+  if (await issueAccess.sees(context, issue)) return issue;
+  context.audit.denied('DetectedIssue', id, prescription.patientId);
+  return null;
 }

@@ -1,7 +1,6 @@
 import { Refusal } from '#chassis/errors.ts';
 import { mutate } from '#chassis/mutation.ts';
 import type { Emit } from '#chassis/outbox.ts';
-import { isPrescriber, mayManage } from './access.ts';
 import { recheck } from './check-service.ts';
 import type { PrescriptionContext, Tx } from './context.ts';
 import { cancelOpenDispenses, findDispensesOf } from './dispense-store.ts';
@@ -16,7 +15,7 @@ import { medicationOf } from './medication-store.ts';
 import { answerWithIssues, assertNothingOpen } from './open-issues.ts';
 import { assertReason } from './prescription-rules.ts';
 import { prescriptionStates } from './prescription-states.ts';
-import { changeable, eventData, notAllowed } from './prescription-step.ts';
+import { assertMay, changeable, eventData } from './prescription-step.ts';
 import { updatePrescriptionRow, type PrescriptionRow } from './prescription-store.ts';
 
 type Step = (tx: Tx, emit: Emit, prescription: PrescriptionRow) => Promise<unknown>;
@@ -25,13 +24,19 @@ const path = ['prescriptionId'];
 
 async function change(
   context: PrescriptionContext,
-  operation: string,
+  operation: 'holdPrescription' | 'releasePrescription' | 'stopPrescription' | 'cancelPrescription',
   input: { idempotencyKey: string; prescriptionId: string },
   step: Step,
 ) {
   const outcome = await mutate(context, operation, input, async (tx: Tx, emit) => {
     const prescription = await changeable(context, tx, input.prescriptionId);
-    if (!mayManage(context.caller)) throw notAllowed('Only a practitioner who treats the patient may do this.');
+    await assertMay(
+      context,
+      tx,
+      operation,
+      prescription,
+      'Only a practitioner who treats the patient may do this; a draft is withdrawn by who wrote it.',
+    );
     await step(tx, emit, prescription);
     return { prescriptionId: prescription.id };
   });
@@ -81,8 +86,6 @@ export const stopPrescription = (context: PrescriptionContext, input: StopPrescr
 export const cancelPrescription = (context: PrescriptionContext, input: CancelPrescriptionInput) =>
   change(context, 'cancelPrescription', input, async (tx, emit, prescription) => {
     const reason = assertReason(input.reason);
-    if (prescription.status === 'DRAFT' && !isPrescriber(context.caller, prescription))
-      throw notAllowed('Only who wrote the draft may withdraw it.');
     const dispenses = (await findDispensesOf(tx, [prescription.id])).get(prescription.id) ?? [];
     if (prescription.status === 'ACTIVE' && dispenses.some(({ status }) => status === 'COMPLETED')) {
       const allowedStates = prescriptionStates.allowedFrom('ACTIVE').filter((state) => state !== 'CANCELLED');

@@ -4,7 +4,7 @@ import { assertVisitOpen } from './open-visit.ts';
 import type { VisitWindowRow } from './read-model-store.ts';
 
 function refusal(status: VisitWindowRow['status'] | null): string {
-  const visit = status === null ? null : { visitId: 'vis_1', patientId: 'pat_1', practitionerId: 'prc_1', status };
+  const visit = status === null ? null : { visitId: 'vis_1', patientId: 'pat_1', practitionerId: 'prc_1', status, sensitivities: [] };
   try {
     assertVisitOpen(visit, ['visitId']);
     return 'none';

@@ -3,7 +3,7 @@ import { Refusal } from '#chassis/errors.ts';
 import { newId } from '#chassis/ids.ts';
 import { mutate } from '#chassis/mutation.ts';
 import { readPage, toConnection, type Connection } from '#chassis/paging.ts';
-import { mayRegisterPharmacy } from './access.ts';
+import { pharmacyAccess } from './access.ts';
 import type { PrescriptionContext, Tx } from './context.ts';
 import type { RegisterPharmacyInput } from './generated/graphql.ts';
 import { insertPharmacy, pagePharmacies, type PharmacyRow } from './pharmacy-store.ts';
@@ -11,7 +11,7 @@ import { notAllowed } from './prescription-step.ts';
 
 export async function registerPharmacy(context: PrescriptionContext, input: RegisterPharmacyInput) {
   const outcome = await mutate(context, 'registerPharmacy', input, async (tx: Tx) => {
-    if (!mayRegisterPharmacy(context.caller)) throw notAllowed('Only the front desk may register a pharmacy.');
+    if (!(await pharmacyAccess.may(context, 'registerPharmacy', input))) throw notAllowed('Only the front desk may register a pharmacy.');
     const { ncpdpId, name, city, state } = input;
     assertForm(input);
     const pharmacy = {

@@ -1,14 +1,12 @@
-import { createChartAccess } from '#chassis/chart-access.ts';
+import { askIn } from '#chassis/access/rules.ts';
 import { notFound, Refusal } from '#chassis/errors.ts';
-import { maySeePrescription, type Viewer } from './access.ts';
+import type { Emit } from '#chassis/outbox.ts';
+import { prescriptionAccess, type PrescriptionAction } from './access.ts';
 import type { PrescriptionContext, Tx } from './context.ts';
 import { seenPrescription } from './prescription-service.ts';
 import { lockPrescription, type PrescriptionRow } from './prescription-store.ts';
 
 // What every change of a prescription begins and ends with.
-
-/** The caller as access.ts asks for it, on the connection of the transaction: a second one could starve the pool. */
-export const viewerIn = ({ caller }: PrescriptionContext, tx: Tx): Viewer => ({ caller, charts: createChartAccess(caller, tx) });
 
 /**
  * The prescription, locked with all of its patient.
@@ -21,9 +19,20 @@ export async function changeable(
   id: string,
   named: { noun: string; path: string[] } = { noun: 'prescription', path: ['prescriptionId'] },
 ): Promise<PrescriptionRow> {
-  const prescription = await lockPrescription(tx, id);
-  if (!prescription || !(await maySeePrescription(viewerIn(context, tx), prescription))) throw notFound(named.noun, named.path);
+  const prescription = await prescriptionAccess.visible({ ...askIn(tx, context), audit: context.audit }, await lockPrescription(tx, id));
+  if (!prescription) throw notFound(named.noun, named.path);
   return prescription;
+}
+
+/** @throws Refusal NOT_ALLOWED with this sentence when the caller, who sees the prescription, may not take the step */
+export async function assertMay(
+  context: PrescriptionContext,
+  tx: Tx,
+  action: PrescriptionAction,
+  prescription: PrescriptionRow,
+  whoMay: string,
+): Promise<void> {
+  if (!(await prescriptionAccess.may(askIn(tx, context), action, prescription))) throw notAllowed(whoMay);
 }
 
 export const notAllowed = (message: string): Refusal => new Refusal('NOT_ALLOWED', message);
@@ -35,6 +44,12 @@ export const eventData = ({ id, patientId, practitionerId, visitId }: Prescripti
   practitionerId,
   visitId,
 });
+
+/** A pharmacy has it once it is signed and sent there: a draft is nobody's to fill. */
+export async function tellRouted(emit: Emit, prescription: PrescriptionRow): Promise<void> {
+  const { id, pharmacyId, signedAt } = prescription;
+  if (pharmacyId !== null && signedAt !== null) await emit('prescription.routed', id, { ...eventData(prescription), pharmacyId });
+}
 
 /**
  * The prescription and what hangs on it as it is after a change, whatever this request has loaded before. Null when the

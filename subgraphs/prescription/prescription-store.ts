@@ -106,15 +106,15 @@ export function pagePrescriptionsBelow(
   return pageIdsByParent(db, { table: 'prescription', parent, order, direction: 'desc', where }, parentIds, page);
 }
 
-/** What a pharmacy has to fill, the oldest signature first. */
-export const pagePharmacyQueue = (db: Tx, pharmacyId: string, page: Page): Promise<IdPage> =>
+/** Active prescriptions that fulfil `toFill` (columns as `t.…`), the oldest signature first. */
+export const pagePharmacyQueue = (db: Tx, toFill: Prisma.Sql, page: Page): Promise<IdPage> =>
   pageIds(
     db,
     {
       table: 'prescription',
       order: bySignature,
       direction: 'asc',
-      where: Prisma.sql`t.pharmacy_id = ${pharmacyId} and t.status = 'ACTIVE'`,
+      where: Prisma.sql`${toFill} and t.status = 'ACTIVE'`,
     },
     page,
   );

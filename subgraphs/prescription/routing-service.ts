@@ -1,21 +1,20 @@
 import { Refusal } from '#chassis/errors.ts';
 import { mutate } from '#chassis/mutation.ts';
-import { mayManage } from './access.ts';
 import type { PrescriptionContext, Tx } from './context.ts';
 import { findDispensesOf, openDispense, type DispenseRow } from './dispense-store.ts';
 import { assertPharmacyTakes, prescribable } from './draft-service.ts';
 import type { RoutePrescriptionInput } from './generated/graphql.ts';
 import { prescriptionStates } from './prescription-states.ts';
-import { changeable, notAllowed, reload } from './prescription-step.ts';
+import { assertMay, changeable, reload, tellRouted } from './prescription-step.ts';
 import { updatePrescriptionRow } from './prescription-store.ts';
 
 const isOpen = ({ status }: DispenseRow): boolean => openDispense.some((open) => open === status);
 
 /** Chooses the pharmacy. Where it is filled is not part of what is signed, so it may change as long as nobody prepares it. */
 export async function routePrescription(context: PrescriptionContext, input: RoutePrescriptionInput) {
-  const outcome = await mutate(context, 'routePrescription', input, async (tx: Tx) => {
+  const outcome = await mutate(context, 'routePrescription', input, async (tx: Tx, emit) => {
     const prescription = await changeable(context, tx, input.prescriptionId);
-    if (!mayManage(context.caller)) throw notAllowed('Only a practitioner who treats the patient may choose the pharmacy.');
+    await assertMay(context, tx, 'routePrescription', prescription, 'Only a practitioner who treats the patient may choose the pharmacy.');
     const { status } = prescription;
     if (prescriptionStates.allowedFrom(status).length === 0) {
       throw new Refusal('ILLEGAL_STATE', `The prescription is ${status}: there is nothing to send.`, {
@@ -31,7 +30,8 @@ export async function routePrescription(context: PrescriptionContext, input: Rou
         path: ['pharmacyId'],
       });
     }
-    await updatePrescriptionRow(tx, prescription.id, { pharmacyId: input.pharmacyId, updatedAt: context.now() });
+    const routed = await updatePrescriptionRow(tx, prescription.id, { pharmacyId: input.pharmacyId, updatedAt: context.now() });
+    if (prescription.pharmacyId !== input.pharmacyId) await tellRouted(emit, routed);
     return { prescriptionId: prescription.id };
   });
   return outcome.ok

@@ -1,6 +1,5 @@
 import { Refusal } from '#chassis/errors.ts';
 import { mutate } from '#chassis/mutation.ts';
-import { isPrescriber } from './access.ts';
 import { recheck } from './check-service.ts';
 import type { PrescriptionContext, Tx } from './context.ts';
 import type { DetectedIssueRow } from './detected-issue-store.ts';
@@ -13,7 +12,7 @@ import { answerWithIssues, assertNothingOpen } from './open-issues.ts';
 import { assertOwnVisit, assertVisitOpen } from './open-visit.ts';
 import { validUntil } from './prescription-rules.ts';
 import { prescriptionStates } from './prescription-states.ts';
-import { changeable, eventData, notAllowed } from './prescription-step.ts';
+import { assertMay, changeable, eventData, tellRouted } from './prescription-step.ts';
 import { findReplacement, updatePrescriptionRow, type PrescriptionRow } from './prescription-store.ts';
 import { shareVisit } from './read-model-store.ts';
 import { keepSigningKey } from './signing-key-store.ts';
@@ -23,7 +22,7 @@ import { canonicalPayload, contentHash } from './signing.ts';
 export async function signPrescription(context: PrescriptionContext, input: SignPrescriptionInput) {
   const outcome = await mutate(context, 'signPrescription', input, async (tx: Tx, emit) => {
     const draft = await changeable(context, tx, input.prescriptionId);
-    if (!isPrescriber(context.caller, draft)) throw notAllowed('Only who wrote the draft may sign it.');
+    await assertMay(context, tx, 'signPrescription', draft, 'Only who wrote the draft may sign it.');
     if (draft.status !== 'DRAFT') throw signedAlready(draft);
     await assertStillInVisit(tx, draft);
     await assertFresh(context, tx, draft.visitId ? ['patient', 'visit'] : ['patient']);
@@ -48,6 +47,7 @@ export async function signPrescription(context: PrescriptionContext, input: Sign
       signedAt: now.toISOString(),
       contentHash: signed.contentHash ?? '',
     });
+    await tellRouted(emit, signed);
     if (prior && prescriptionStates.allows(prior.status, 'STOPPED')) {
       await endPrescription(tx, emit, prior, 'STOPPED', `Replaced by ${signed.id}.`, now);
     }

@@ -1,63 +1,181 @@
-import type { Caller, Role } from '#chassis/caller.ts';
-import type { ChartAccess } from '#chassis/chart-access.ts';
+import type { Caller } from '#chassis/caller.ts';
+import {
+  all,
+  always,
+  brokeGlass,
+  column,
+  consentsPermit,
+  isOwnPractitioner,
+  isProxy,
+  isSelf,
+  rowIs,
+  treats,
+} from '#chassis/access/conditions.ts';
+import { accessRules } from '#chassis/access/rules.ts';
 import { Prisma } from './generated/prisma/client.ts';
+import type { NoteRow } from './note-store.ts';
 import type { Attendee } from './presence.ts';
+import type { VisitRow } from './visit-store.ts';
 
-// Who may see and do what. Whatever is not said here is denied.
-//
-// | who                     | visit                          | note                              | steps                                  |
-// | ----------------------- | ------------------------------ | --------------------------------- | -------------------------------------- |
-// | patient, proxy          | own                            | signed                            | enter, leave, return                   |
-// | visit's practitioner    | own                            | own drafts, signed                | admit, leave, return, finish, cancel   |
-// | treating practitioner   | of patients they treat         | signed                            |                                        |
-// | front desk              | all                            |                                   | cancel                                 |
-// | biller                  | all                            |                                   |                                        |
-// | system                  | all                            |                                   | by events only                         |
-// | pharmacy, payer, privacy|                                |                                   |                                        |
+// Who may see and do what in this subgraph. What no rule allows is denied: pharmacies, payers and the privacy officer have none, nor
+// have services, which speak by events and never ask.
 
-type VisitPeople = { patientId: string; practitionerId: string };
+/** `readLabels`: of what sensitive kind it is. `watchWaitingRoom`: sees it in the list of those who wait. The others are the mutations. */
+export type VisitAction =
+  | 'readLabels'
+  | 'watchWaitingRoom'
+  | 'enterWaitingRoom'
+  | 'admitPatient'
+  | 'leaveVisit'
+  | 'returnToVisit'
+  | 'finishVisit'
+  | 'cancelVisit'
+  | 'saveNoteDraft';
 
-/** Roles that see when visits are and where they stand, for every patient, and never what was said in them. */
-const seeEveryVisit: readonly Role[] = ['FRONT_DESK', 'BILLER', 'SYSTEM'];
+const visitPatient = column('patient_id', ({ patientId }: VisitRow) => patientId);
+const visitConsented = consentsPermit(
+  visitPatient,
+  column('sensitivities', ({ sensitivities }: VisitRow) => sensitivities),
+);
 
-export const isVisitPractitioner = (caller: Caller, visit: { practitionerId: string }): boolean =>
-  caller.role === 'PRACTITIONER' && caller.practitionerId !== undefined && caller.practitionerId === visit.practitionerId;
+export const visitAccess = accessRules<VisitRow, VisitAction>('Visit', { id: ({ id }) => id, patientId: ({ patientId }) => patientId }, [
+  {
+    id: 'patient',
+    who: ['PATIENT'],
+    may: ['read', 'readLabels', 'enterWaitingRoom', 'leaveVisit', 'returnToVisit'],
+    when: isSelf(visitPatient),
+    says: 'A patient sees their own visits, enters the waiting room, leaves and returns.',
+    serves: 'DOMAIN 7: patient, own chart, join; DOMAIN 5: waiting room',
+  },
+  {
+    id: 'proxy',
+    who: ['PATIENT'],
+    may: ['read', 'readLabels', 'enterWaitingRoom', 'leaveVisit', 'returnToVisit'],
+    when: isProxy(visitPatient),
+    says: 'A proxy sees the visits of those for whom they act, and takes part with them.',
+    serves: 'DOMAIN 7: patient, charts of those they are proxy for, join',
+  },
+  {
+    id: 'own-practitioner',
+    who: ['PRACTITIONER'],
+    may: [
+      'read',
+      'readLabels',
+      'watchWaitingRoom',
+      'admitPatient',
+      'leaveVisit',
+      'returnToVisit',
+      'finishVisit',
+      'cancelVisit',
+      'saveNoteDraft',
+    ],
+    when: isOwnPractitioner(column('practitioner_id', ({ practitionerId }: VisitRow) => practitionerId)),
+    says: "The visit's practitioner sees it whatever it tells of, conducts it and writes its note.",
+    serves: 'DOMAIN 7: practitioner, visit, note; DOMAIN 5: the practitioner admits',
+  },
+  {
+    id: 'treating',
+    who: ['PRACTITIONER'],
+    may: ['read', 'readLabels'],
+    when: all(treats(visitPatient), visitConsented),
+    says: 'A practitioner sees the visits of patients they treat; a sensitive one only as far as consents of the patient permit.',
+    serves: 'DOMAIN 7: practitioner, charts of patients they treat; sensitive records',
+  },
+  {
+    id: 'break-glass',
+    who: ['PRACTITIONER'],
+    may: ['read', 'readLabels'],
+    when: brokeGlass(visitPatient),
+    says: 'A practitioner who broke the glass sees the visits of that patient, sensitive ones too.',
+    serves: 'DOMAIN 7: break the glass',
+  },
+  {
+    id: 'front-desk',
+    who: ['FRONT_DESK'],
+    may: ['read', 'watchWaitingRoom', 'cancelVisit'],
+    when: always,
+    says: 'The front desk sees of every visit who, when and where it stands, never its note nor its labels, and calls visits off. Of a sensitive one too: it books, receives and moves people, and knows the visit type from the booking.',
+    serves: 'DOMAIN 7: front desk, appointments; no notes',
+  },
+  {
+    id: 'biller',
+    who: ['BILLER'],
+    may: ['read'],
+    when: visitConsented,
+    says: 'A biller sees of every visit what was done and when, never its note; of a sensitive one only with consents for payment. What it costs is in its charge all the same.',
+    serves: 'DOMAIN 7: biller, charges; no notes; sensitive records',
+  },
+]);
 
-type Viewer = { caller: Caller; charts: ChartAccess };
-
-export async function maySeeVisit({ caller, charts }: Viewer, visit: VisitPeople): Promise<boolean> {
-  return seeEveryVisit.includes(caller.role) || isVisitPractitioner(caller, visit) || charts.mayOpen(visit.patientId);
-}
-
-/** The rule of `maySeeVisit` as a condition on rows of the table visit with the alias `t`. */
-export function visibleVisits(caller: Caller, charts: ChartAccess): Prisma.Sql {
-  if (seeEveryVisit.includes(caller.role)) return Prisma.sql`true`;
-  const byChart = charts.mayOpenSql('t.patient_id');
-  if (caller.role !== 'PRACTITIONER' || caller.practitionerId === undefined) return byChart;
-  return Prisma.sql`(t.practitioner_id = ${caller.practitionerId} or ${byChart})`;
-}
+const notePatient = column('patient_id', ({ patientId }: NoteRow) => patientId);
+const isSigned = rowIs<NoteRow>(
+  (t) => Prisma.sql`${t}.signed_at is not null`,
+  ({ signedAt }) => signedAt !== null,
+);
 
 /** A draft is its author's alone; a signed note belongs to the chart. */
-export async function mayReadNote(
-  { caller, charts }: Viewer,
-  note: { patientId: string; authorId: string; signedAt: Date | null },
-): Promise<boolean> {
-  if (isVisitPractitioner(caller, { practitionerId: note.authorId })) return true;
-  return note.signedAt !== null && charts.mayOpen(note.patientId);
-}
+export const noteAccess = accessRules<NoteRow, 'signNote' | 'addNoteAddendum'>(
+  'ClinicalNote',
+  { id: ({ id }) => id, patientId: ({ patientId }) => patientId },
+  [
+    {
+      id: 'author',
+      who: ['PRACTITIONER'],
+      may: ['read', 'signNote', 'addNoteAddendum'],
+      when: isOwnPractitioner(column('author_id', ({ authorId }: NoteRow) => authorId)),
+      says: 'The author of a note reads its draft, signs it and adds to it.',
+      serves: 'DOMAIN 7: practitioner, note, sign',
+    },
+    {
+      id: 'patient',
+      who: ['PATIENT'],
+      may: 'read',
+      when: all(isSelf(notePatient), isSigned),
+      says: 'A patient reads the signed notes about them.',
+      serves: 'DOMAIN 7: patient, own chart',
+    },
+    {
+      id: 'proxy',
+      who: ['PATIENT'],
+      may: 'read',
+      when: all(isProxy(notePatient), isSigned),
+      says: 'A proxy reads the signed notes about those for whom they act.',
+      serves: 'DOMAIN 7: patient, charts of those they are proxy for',
+    },
+    {
+      id: 'treating',
+      who: ['PRACTITIONER'],
+      may: 'read',
+      when: all(
+        isSigned,
+        treats(notePatient),
+        consentsPermit(
+          notePatient,
+          column('sensitivities', ({ sensitivities }: NoteRow) => sensitivities),
+        ),
+      ),
+      says: 'A practitioner reads the signed notes about patients they treat; a sensitive one only as far as consents of the patient permit.',
+      serves: 'DOMAIN 7: practitioner, charts of patients they treat; sensitive records',
+    },
+    {
+      id: 'break-glass',
+      who: ['PRACTITIONER'],
+      may: 'read',
+      when: all(isSigned, brokeGlass(notePatient)),
+      says: 'A practitioner who broke the glass reads the signed notes about that patient, sensitive ones too.',
+      serves: 'DOMAIN 7: break the glass',
+    },
+  ],
+);
 
-export const maySeeWaitingRoom = (caller: Caller, practitionerId: string): boolean =>
-  caller.role === 'FRONT_DESK' || caller.role === 'SYSTEM' || isVisitPractitioner(caller, { practitionerId });
-
-export const mayCancelVisit = (caller: Caller, visit: VisitPeople): boolean =>
-  caller.role === 'FRONT_DESK' || isVisitPractitioner(caller, visit);
+export const accessTables = [visitAccess, noteAccess] as const;
 
 /**
  * As whom the caller takes part in the visit; null when they do not. Asks nothing: for a patient who is not the one of
  * the visit, the caller must have found out that they may see it, which only a proxy may.
  */
-export function attendeeOf(caller: Caller, visit: VisitPeople): Attendee | null {
-  if (isVisitPractitioner(caller, visit)) return { role: 'PRACTITIONER', personId: visit.practitionerId };
-  if (caller.role !== 'PATIENT' || caller.patientId === undefined) return null;
-  return { role: caller.patientId === visit.patientId ? 'PATIENT' : 'PROXY', personId: caller.patientId };
+export function attendeeOf({ role, practitionerId, patientId }: Caller, visit: VisitRow): Attendee | null {
+  if (role === 'PRACTITIONER' && practitionerId === visit.practitionerId) return { role: 'PRACTITIONER', personId: visit.practitionerId };
+  if (role !== 'PATIENT' || patientId === undefined) return null;
+  return { role: patientId === visit.patientId ? 'PATIENT' : 'PROXY', personId: patientId };
 }

@@ -1,7 +1,7 @@
 import type { RequestContext } from '#chassis/context.ts';
 import { loader, pageLoader, type Loader, type PageLoader } from '#chassis/loaders.ts';
 import type { IdPage } from '#chassis/paging.ts';
-import { visibleVisits } from './access.ts';
+import { visitAccess } from './access.ts';
 import type { Prisma, PrismaClient } from './generated/prisma/client.ts';
 import { findAddenda, findNotes, findNotesOfVisits, type AddendumRow, type NoteRow } from './note-store.ts';
 import {
@@ -34,7 +34,7 @@ export interface VisitContext extends RequestContext<PrismaClient> {
 
 export function createVisitContext(base: RequestContext<PrismaClient>): VisitContext {
   const db = base.database.client;
-  const visible = () => visibleVisits(base.caller, base.charts);
+  const visible = () => visitAccess.inSight(base, 't');
   return {
     ...base,
     visits: loader((ids) => findVisits(db, ids)),

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
-import { careRelationHandlers } from '#chassis/care-relations.ts';
+import { breakGlassHandlers } from '#chassis/access/known-break-glass.ts';
+import { consentHandlers } from '#chassis/access/known-consents.ts';
+import { careRelationHandlers, careTeamHandlers, proxyRelationHandlers } from '#chassis/care-relations.ts';
 import type { EventHandlers } from '#chassis/events-in.ts';
 import { newId } from '#chassis/ids.ts';
 import type { Emit } from '#chassis/outbox.ts';
@@ -23,6 +25,7 @@ import {
 const plannedBy = ({ data }: EventEnvelope<'appointment.booked'> | EventEnvelope<'appointment.rescheduled'>): PlannedFields => ({
   practitionerId: data.practitionerId,
   serviceCode: data.serviceCode,
+  sensitivities: data.sensitivities,
   plannedStartAt: new Date(data.startsAt),
   plannedEndAt: new Date(data.endsAt),
 });
@@ -32,6 +35,7 @@ const emitPlanned = (emit: Emit, visit: VisitRow): Promise<void> =>
     ...visitEventData(visit),
     plannedStartAt: visit.plannedStartAt.toISOString(),
     plannedEndAt: visit.plannedEndAt.toISOString(),
+    sensitivities: visit.sensitivities,
   });
 
 /** A booked video appointment gets its visit. */
@@ -93,8 +97,10 @@ async function cancelVisit(
 }
 
 export const visitEventHandlers: EventHandlers<Tx> = {
-  'patient.proxyGranted': careRelationHandlers['patient.proxyGranted'],
-  'patient.proxyRevoked': careRelationHandlers['patient.proxyRevoked'],
+  ...proxyRelationHandlers,
+  ...careTeamHandlers,
+  ...consentHandlers,
+  ...breakGlassHandlers,
   async 'appointment.booked'(tx, event, emit) {
     await careRelationHandlers['appointment.booked'](tx, event);
     await planVisit(tx, event, emit);

@@ -1,7 +1,10 @@
 import { Refusal, notFound, type UserError } from '#chassis/errors.ts';
 import { newId } from '#chassis/ids.ts';
 import { mutate } from '#chassis/mutation.ts';
-import { isVisitPractitioner, mayReadNote } from './access.ts';
+import { joinSensitivities } from '#chassis/sensitivities.ts';
+import type { SensitivityCategory } from '#schema/events.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { noteAccess, visitAccess } from './access.ts';
 import type { Tx, VisitContext } from './context.ts';
 import { addendumHash, isEmptyNote, maxAddenda, noteHash, readAddendum, readSections, type NoteSections } from './note-content.ts';
 import { noteStates, noteStatus } from './note-states.ts';
@@ -26,7 +29,13 @@ export interface NotePayload {
 
 /** The note if it is there and the caller may read it: one answer for both. */
 export async function readableNote(context: VisitContext, note: NoteRow | null): Promise<NoteRow | null> {
-  return note && (await mayReadNote(context, note)) ? note : null;
+  return noteAccess.visible(context, note);
+}
+
+/** The same of the note of a visit that the caller sees: that a draft is not for them is no refusal, every visit has one once. */
+export async function readableNoteOfVisit(context: VisitContext, visitId: string): Promise<NoteRow | null> {
+  const note = await context.notesOfVisits.load(visitId);
+  return note?.signedAt === null && !(await noteAccess.sees(context, note)) ? null : readableNote(context, note);
 }
 
 async function answer(
@@ -55,26 +64,27 @@ export async function saveNoteDraft(
   context: VisitContext,
   input: { idempotencyKey: string; visitId: string; expectedRevision?: number | null | undefined } & {
     [Section in keyof NoteSections]?: string | null | undefined;
-  },
+  } & { sensitivities?: readonly SensitivityCategory[] | null | undefined },
 ): Promise<NotePayload> {
   const seen = await seenVisit(context, input.visitId);
   const outcome = await mutate(context, 'saveNoteDraft', input, async (tx: Tx) => {
     const path = ['visitId'];
     const visit = seen && (await lockVisit(tx, seen.id));
     if (!visit) throw notFound('visit', path);
-    if (!isVisitPractitioner(context.caller, visit))
+    if (!(await visitAccess.may(askIn(tx, context), 'saveNoteDraft', visit)))
       throw new Refusal('NOT_ALLOWED', "Only the visit's practitioner writes its note.", { path });
     if (!written.includes(visit.status)) throw stateRefusal(visit.status, 'The note is written once the patient has been admitted.', path);
     const note = await findNoteOfLockedVisit(tx, visit.id);
     if (note?.signedAt) throw new Refusal('SIGNED_IMMUTABLE', 'The note is signed. Add an addendum instead.', { path });
     assertRevision(input.expectedRevision, note?.revision ?? 0);
     const sections = readSections(input);
+    const sensitivities = joinSensitivities(visit.sensitivities, input.sensitivities ?? note?.sensitivities ?? []);
     const noteId = note?.id ?? newId('nte');
     const now = context.now();
-    if (note) await updateDraft(tx, noteId, { ...sections, updatedAt: now });
+    if (note) await updateDraft(tx, noteId, { ...sections, sensitivities, updatedAt: now });
     else {
       const { id: visitId, patientId, practitionerId: authorId } = visit;
-      await insertNote(tx, { id: noteId, visitId, patientId, authorId, createdAt: now, ...sections });
+      await insertNote(tx, { id: noteId, visitId, patientId, authorId, sensitivities, createdAt: now, ...sections });
     }
     return { noteId, visitId: visit.id };
   });
@@ -82,13 +92,18 @@ export async function saveNoteDraft(
 }
 
 /** A note with its visit locked, for its author. @throws Refusal NOT_FOUND, NOT_ALLOWED */
-async function lockOwnNote(context: VisitContext, tx: Tx, seen: NoteRow | null, verb: string): Promise<{ note: NoteRow; visit: VisitRow }> {
+async function lockOwnNote(
+  context: VisitContext,
+  tx: Tx,
+  seen: NoteRow | null,
+  action: 'signNote' | 'addNoteAddendum',
+): Promise<{ note: NoteRow; visit: VisitRow }> {
   const path = ['noteId'];
   const visit = seen && (await lockVisit(tx, seen.visitId));
   const note = visit && (await findNoteOfLockedVisit(tx, visit.id));
   if (!note) throw notFound('note', path);
-  if (!isVisitPractitioner(context.caller, { practitionerId: note.authorId }))
-    throw new Refusal('NOT_ALLOWED', `Only its author ${verb} a note.`, { path });
+  if (!(await noteAccess.may(askIn(tx, context), action, note)))
+    throw new Refusal('NOT_ALLOWED', 'Only its author signs a note or adds to it.', { path });
   return { note, visit };
 }
 
@@ -101,7 +116,7 @@ export async function signNote(
 ): Promise<NotePayload> {
   const seen = await seenNote(context, input.noteId);
   const outcome = await mutate(context, 'signNote', input, async (tx: Tx, emit) => {
-    const { note, visit } = await lockOwnNote(context, tx, seen, 'signs');
+    const { note, visit } = await lockOwnNote(context, tx, seen, 'signNote');
     const path = ['noteId'];
     noteStates.assert(noteStatus(note, await countAddenda(tx, note.id)), 'FINAL', path);
     if (visit.status !== 'FINISHED') throw stateRefusal(visit.status, 'The note is signed after the visit is finished.', path);
@@ -123,7 +138,7 @@ export async function addNoteAddendum(
 ): Promise<NotePayload> {
   const seen = await seenNote(context, input.noteId);
   const outcome = await mutate(context, 'addNoteAddendum', input, async (tx: Tx, emit) => {
-    const { note, visit } = await lockOwnNote(context, tx, seen, 'adds to');
+    const { note, visit } = await lockOwnNote(context, tx, seen, 'addNoteAddendum');
     const addenda = await countAddenda(tx, note.id);
     noteStates.assert(noteStatus(note, addenda), 'AMENDED', ['noteId']);
     if (addenda >= maxAddenda) {

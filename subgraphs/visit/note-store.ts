@@ -29,12 +29,12 @@ export const findNoteOfLockedVisit = (tx: Tx, visitId: string): Promise<NoteRow 
 
 export async function insertNote(
   tx: Tx,
-  note: NoteSections & { id: string; visitId: string; patientId: string; authorId: string; createdAt: Date },
+  note: NoteSections & Pick<NoteRow, 'id' | 'visitId' | 'patientId' | 'authorId' | 'sensitivities' | 'createdAt'>,
 ): Promise<void> {
   await tx.clinicalNote.create({ data: { ...note, revision: 1, updatedAt: note.createdAt } });
 }
 
-export async function updateDraft(tx: Tx, id: string, draft: NoteSections & { updatedAt: Date }): Promise<void> {
+export async function updateDraft(tx: Tx, id: string, draft: NoteSections & Pick<NoteRow, 'sensitivities' | 'updatedAt'>): Promise<void> {
   await tx.clinicalNote.update({ where: { id }, data: { ...draft, revision: { increment: 1 } } });
 }
 

@@ -48,7 +48,13 @@ describe('appointment.booked', () => {
       statusHistory: [{ status: 'PLANNED' }],
     });
     const [planned] = (await story.graph.emitted('visit.planned')).filter(({ subject: id }) => id === visit.visitId);
-    expect(planned?.data).toEqual({ visitId: visit.visitId, ...people(visit), plannedStartAt: visit.startsAt, plannedEndAt: visit.endsAt });
+    expect(planned?.data).toEqual({
+      visitId: visit.visitId,
+      ...people(visit),
+      plannedStartAt: visit.startsAt,
+      plannedEndAt: visit.endsAt,
+      sensitivities: [],
+    });
   });
 
   test('plans none for an appointment in person', async () => {

@@ -81,6 +81,7 @@ test('a visit goes from the waiting room to its end, and everything about it is 
     serviceCode: 'video-consult-20',
     startedAt: visit.startedAt,
     endedAt: visit.endedAt,
+    sensitivities: [],
   });
 });
 

@@ -1,5 +1,5 @@
-import { emptyIdPage, toConnection, type Connection, type IdPage, type Page } from '#chassis/paging.ts';
-import { maySeeWaitingRoom } from './access.ts';
+import { toConnection, type Connection, type IdPage, type Page } from '#chassis/paging.ts';
+import { visitAccess } from './access.ts';
 import type { VisitContext } from './context.ts';
 import { pageWaitingRoom, type VisitRow } from './visit-store.ts';
 
@@ -18,6 +18,6 @@ export const visitsOfPractitioner = async (context: VisitContext, practitionerId
 
 /** Who waits for a practitioner, the longest waiting first; empty for who may not know. */
 export async function waitingRoomOf(context: VisitContext, practitionerId: string, page: Page): Promise<Connection<VisitRow>> {
-  if (!maySeeWaitingRoom(context.caller, practitionerId)) return toConnection(emptyIdPage, []);
-  return visitsOnPage(context, await pageWaitingRoom(context.database.client, practitionerId, page));
+  const watched = visitAccess.inSight(context, 't', 'watchWaitingRoom');
+  return visitsOnPage(context, await pageWaitingRoom(context.database.client, watched, practitionerId, page));
 }

@@ -1,7 +1,7 @@
 import { Refusal, notFound, type UserError } from '#chassis/errors.ts';
 import { mutate } from '#chassis/mutation.ts';
-import type { Caller } from '#chassis/caller.ts';
-import { attendeeOf, isVisitPractitioner, mayCancelVisit, maySeeVisit } from './access.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { attendeeOf, visitAccess, type VisitAction } from './access.ts';
 import type { Tx, VisitContext } from './context.ts';
 import type { VisitCancellationReason, VisitStatus } from './generated/prisma/enums.ts';
 import { takeStep } from './visit-step.ts';
@@ -20,14 +20,12 @@ interface VisitInput {
 
 /** The visit if it is there and the caller may see it: one answer for both. */
 export async function seenVisit(context: VisitContext, id: string): Promise<VisitRow | null> {
-  const visit = await context.visits.load(id);
-  return visit && (await maySeeVisit(context, visit)) ? visit : null;
+  return visitAccess.visible(context, await context.visits.load(id));
 }
 
 export async function seenVisitOfAppointment(context: VisitContext, appointmentId: string): Promise<VisitRow | null> {
-  const visit = await context.visitsOfAppointments.load(appointmentId);
-  if (!visit || !(await maySeeVisit(context, visit))) return null;
-  context.visits.prime(visit.id, visit);
+  const visit = await visitAccess.visible(context, await context.visitsOfAppointments.load(appointmentId));
+  if (visit) context.visits.prime(visit.id, visit);
   return visit;
 }
 
@@ -40,48 +38,40 @@ function forgetVisit(context: VisitContext, visit: { id: string; appointmentId: 
 }
 
 interface StepMutation {
-  operation: string;
+  operation: VisitAction;
   step: VisitStep;
-  mayTake: (caller: Caller, visit: VisitRow) => boolean;
   /** Whoever sees the visit and may not take the step is told this. */
   whoMay: string;
   /** Statuses in which the step has been taken before: nothing happens, and that is no error. */
   doneIn?: readonly VisitStatus[];
 }
 
-const takesPart = (caller: Caller, visit: VisitRow): boolean => attendeeOf(caller, visit) !== null;
-
 const stepMutations = {
   enterWaitingRoom: {
     operation: 'enterWaitingRoom',
     step: 'arrive',
-    mayTake: (caller, visit) => takesPart(caller, visit) && caller.role === 'PATIENT',
     whoMay: 'Only the patient or a proxy enters the waiting room.',
     doneIn: ['ARRIVED', 'IN_PROGRESS', 'ONLEAVE'],
   },
   admitPatient: {
     operation: 'admitPatient',
     step: 'admit',
-    mayTake: isVisitPractitioner,
     whoMay: "Only the visit's practitioner admits the patient.",
   },
-  leaveVisit: { operation: 'leaveVisit', step: 'leave', mayTake: takesPart, whoMay: 'Only who takes part in the visit can leave it.' },
+  leaveVisit: { operation: 'leaveVisit', step: 'leave', whoMay: 'Only who takes part in the visit can leave it.' },
   returnToVisit: {
     operation: 'returnToVisit',
     step: 'return',
-    mayTake: takesPart,
     whoMay: 'Only who takes part in the visit can return to it.',
   },
   finishVisit: {
     operation: 'finishVisit',
     step: 'finish',
-    mayTake: isVisitPractitioner,
     whoMay: "Only the visit's practitioner finishes it.",
   },
   cancelVisit: {
     operation: 'cancelVisit',
     step: 'cancel',
-    mayTake: mayCancelVisit,
     whoMay: "Only the front desk or the visit's practitioner cancels it.",
   },
 } as const satisfies Record<string, StepMutation>;
@@ -99,15 +89,15 @@ async function runStep(
     cancellationReason?: VisitCancellationReason;
   },
 ): Promise<VisitPayload> {
-  const { caller } = context;
   const { seen, path, complaint, unseen, cancellationReason } = target;
   const outcome = await mutate(context, mutation.operation, input, async (tx: Tx, emit) => {
     if (complaint) throw complaint;
     const visit = seen && (await lockVisit(tx, seen.id));
     if (!visit) throw unseen ?? notFound('visit', path);
-    if (!mutation.mayTake(caller, visit)) throw new Refusal('NOT_ALLOWED', mutation.whoMay, { path });
+    if (!(await visitAccess.may(askIn(tx, context), mutation.operation, visit)))
+      throw new Refusal('NOT_ALLOWED', mutation.whoMay, { path });
     if (!mutation.doneIn?.includes(visit.status)) {
-      const attendee = attendeeOf(caller, visit);
+      const attendee = attendeeOf(context.caller, visit);
       await takeStep(tx, emit, visit, mutation.step, {
         attendee,
         now: context.now(),

@@ -63,5 +63,6 @@ export async function takeStep(tx: Tx, emit: Emit, visit: VisitRow, step: VisitS
     serviceCode: visit.serviceCode,
     startedAt: startedAt.toISOString(),
     endedAt: at.toISOString(),
+    sensitivities: visit.sensitivities,
   });
 }

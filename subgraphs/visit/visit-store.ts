@@ -51,13 +51,13 @@ export function pageVisitsBelow(
   return pageIdsByParent(db, { ...newestFirst, parent, where: visible }, parentIds, page);
 }
 
-/** Visits in which somebody waits for this practitioner, who has waited longest first. */
-export function pageWaitingRoom(db: Tx, practitionerId: string, page: Page): Promise<IdPage> {
+/** Visits that fulfil `watched` (columns as `t.…`) in which somebody waits for this practitioner, who has waited longest first. */
+export function pageWaitingRoom(db: Tx, watched: Prisma.Sql, practitionerId: string, page: Page): Promise<IdPage> {
   const order: PageSpec['order'] = [
     { column: 'status_since', type: 'timestamptz' },
     { column: 'id', type: 'text' },
   ];
-  const where = Prisma.sql`t.practitioner_id = ${practitionerId} and t.status = 'ARRIVED'`;
+  const where = Prisma.sql`t.practitioner_id = ${practitionerId} and t.status = 'ARRIVED' and ${watched}`;
   return pageIds(db, { table: 'visit', order, direction: 'asc', where }, page);
 }
 
@@ -79,7 +79,7 @@ export async function insertVisit(tx: Tx, visit: Prisma.VisitUncheckedCreateInpu
   await tx.visitStatusPeriod.create({ data: { visitId: visit.id, sequence: 1, status: visit.status, startedAt: visit.statusSince } });
 }
 
-export type PlannedFields = Pick<VisitRow, 'practitionerId' | 'serviceCode' | 'plannedStartAt' | 'plannedEndAt'>;
+export type PlannedFields = Pick<VisitRow, 'practitionerId' | 'serviceCode' | 'sensitivities' | 'plannedStartAt' | 'plannedEndAt'>;
 
 /** Takes over what the appointment says. */
 export async function replanVisit(tx: Tx, id: string, planned: PlannedFields): Promise<void> {

@@ -1,6 +1,6 @@
-import { createChartAccess } from '#chassis/chart-access.ts';
+import { askIn } from '#chassis/access/rules.ts';
 import { notYours } from '#chassis/errors.ts';
-import { maySeeVisit } from './access.ts';
+import { visitAccess } from './access.ts';
 import type { VisitContext } from './context.ts';
 import { seenVisit } from './visit-service.ts';
 import { findVisits, type VisitRow } from './visit-store.ts';
@@ -32,7 +32,8 @@ export async function* visitStates(context: VisitContext, id: string): AsyncGene
 }
 
 /** Asks the database, not the loaders of the subscription's start. */
-async function assertStillSeen({ caller, database: { client } }: VisitContext, id: string): Promise<void> {
+async function assertStillSeen(context: VisitContext, id: string): Promise<void> {
+  const { client } = context.database;
   const visit = (await findVisits(client, [id])).get(id);
-  if (!visit || !(await maySeeVisit({ caller, charts: createChartAccess(caller, client) }, visit))) throw notYours('visit');
+  if (!visit || !(await visitAccess.sees(askIn(client, context), visit))) throw notYours('visit');
 }

@@ -29,7 +29,7 @@ export interface AccessTable<Row, Action extends string = string> {
   /** What `may` says, as a condition on rows of the table with this alias; `false` when no rule is for the caller. */
   inSight(asker: Asker, alias: string, action?: Action): Sql;
   /** The row if the caller sees it, null otherwise: not there and not yours are one answer. That somebody was refused is recorded. */
-  visible(asker: Asker & { readonly audit: AuditTrail }, row: Row | null): Promise<Row | null>;
+  visible<Seen extends Row>(asker: Asker & { readonly audit: AuditTrail }, row: Seen | null): Promise<Seen | null>;
 }
 
 /**

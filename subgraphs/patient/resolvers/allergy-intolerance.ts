@@ -1,9 +1,9 @@
 import { visibleAllergy } from '../allergy-service.ts';
 import type { AllergyIntoleranceResolvers } from '../generated/graphql.ts';
+import { visiblePatient } from '../seen-patient.ts';
 
-/** Whoever holds an allergy may open the chart, and so sees the patient. */
 export const AllergyIntolerance: AllergyIntoleranceResolvers = {
   __resolveReference: ({ id }, context) => visibleAllergy(context, id),
-  patient: ({ patientId }, _args, { loaders }) => loaders.patient.load(patientId),
+  patient: ({ patientId }, _args, context) => visiblePatient(context, patientId),
   recordedByPractitioner: ({ recordedByPractitionerId }) => (recordedByPractitionerId ? { id: recordedByPractitionerId } : null),
 };

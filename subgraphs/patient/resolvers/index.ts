@@ -1,7 +1,15 @@
 import type { Resolvers } from '../generated/graphql.ts';
 import { AllergyIntolerance } from './allergy-intolerance.ts';
+import { BreakGlassGrant } from './break-glass-grant.ts';
+import { CareTeamMember } from './care-team-member.ts';
 import { Consent } from './consent.ts';
 import { Me } from './me.ts';
+import { addCareTeamMember } from './mutation-add-care-team-member.ts';
+import { breakGlass } from './mutation-break-glass.ts';
+import { endBreakGlass } from './mutation-end-break-glass.ts';
+import { removeCareTeamMember } from './mutation-remove-care-team-member.ts';
+import { breakGlassGrants } from './query-break-glass-grants.ts';
+import { breakGlassOpened } from './subscription-break-glass-opened.ts';
 import { activateConsent } from './mutation-activate-consent.ts';
 import { grantConsent } from './mutation-grant-consent.ts';
 import { grantProxy } from './mutation-grant-proxy.ts';
@@ -23,7 +31,8 @@ import { patient } from './query-patient.ts';
 import { patients } from './query-patients.ts';
 
 export const resolvers = {
-  Query: { me, patient, patients, allergyIntolerance, consent },
+  Query: { me, patient, patients, allergyIntolerance, consent, breakGlassGrants },
+  Subscription: { breakGlassOpened },
   Mutation: {
     registerPatient,
     updatePatient,
@@ -37,10 +46,16 @@ export const resolvers = {
     rejectConsent,
     revokeConsent,
     retractConsent,
+    addCareTeamMember,
+    removeCareTeamMember,
+    breakGlass,
+    endBreakGlass,
   },
   Patient,
   AllergyIntolerance,
   Consent,
   ProxyGrant,
+  CareTeamMember,
+  BreakGlassGrant,
   Me,
 } satisfies Resolvers;

@@ -1,5 +1,5 @@
 import type { MeResolvers } from '../generated/graphql.ts';
-import { visiblePatient } from '../patient-service.ts';
+import { visiblePatient } from '../seen-patient.ts';
 
 export const Me: MeResolvers = {
   patient: ({ role, patientId }, _args, context) => (role === 'PATIENT' && patientId ? visiblePatient(context, patientId) : null),

@@ -1,5 +1,6 @@
 import type { MutationResolvers } from '../generated/graphql.ts';
-import { registerPatient as decide, visiblePatient } from '../patient-service.ts';
+import { registerPatient as decide } from '../patient-service.ts';
+import { visiblePatient } from '../seen-patient.ts';
 
 export const registerPatient: NonNullable<MutationResolvers['registerPatient']> = async (_root, { input }, context) => {
   const outcome = await decide(context, input);

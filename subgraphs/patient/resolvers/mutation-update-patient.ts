@@ -1,5 +1,6 @@
 import type { MutationResolvers } from '../generated/graphql.ts';
-import { updatePatient as decide, visiblePatient } from '../patient-service.ts';
+import { updatePatient as decide } from '../patient-service.ts';
+import { visiblePatient } from '../seen-patient.ts';
 
 export const updatePatient: NonNullable<MutationResolvers['updatePatient']> = async (_root, { input }, context) => {
   const outcome = await decide(context, input);

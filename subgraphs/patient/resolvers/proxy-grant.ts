@@ -1,6 +1,6 @@
 import type { PatientContext } from '../context.ts';
 import type { ProxyGrantResolvers } from '../generated/graphql.ts';
-import { visiblePatient } from '../patient-service.ts';
+import { visiblePatient } from '../seen-patient.ts';
 import { visibleGrant } from '../proxy-service.ts';
 
 /** Who sees one of the two people sees the name of the other, and no more of them. */

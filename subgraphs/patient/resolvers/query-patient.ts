@@ -1,4 +1,4 @@
 import type { QueryResolvers } from '../generated/graphql.ts';
-import { visiblePatient } from '../patient-service.ts';
+import { visiblePatient } from '../seen-patient.ts';
 
 export const patient: NonNullable<QueryResolvers['patient']> = (_root, { id }, context) => visiblePatient(context, id);

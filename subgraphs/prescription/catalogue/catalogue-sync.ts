@@ -6,12 +6,14 @@ import { ingredients, maxDailySource } from './ingredients.ts';
 import { interactions } from './interactions.ts';
 import { medications } from './medications.ts';
 import { demoPharmacies } from './pharmacies.ts';
+import { sensitivitiesOf } from './sensitivities.ts';
 import { stableId } from './stable-id.ts';
 
 const medicationRows = medications.map(({ composition, doseUnit, ...row }) => ({
   ...row,
   id: stableId('med', row.code),
   dose_unit: doseUnit,
+  sensitivities: sensitivitiesOf(composition),
   composition,
 }));
 const ingredientRows = ingredients.map(({ maxDailyMg, ...row }) => ({
@@ -40,11 +42,12 @@ export async function syncCatalogue(tx: Tx, now: Date): Promise<boolean> {
       on conflict (slug) do update set name = excluded.name, classes = excluded.classes,
         max_daily_micrograms = excluded.max_daily_micrograms, max_daily_source = excluded.max_daily_source`;
     await tx.$executeRaw`
-      insert into medication (id, code, name, form, strength, route, dose_unit, schedule, available)
+      insert into medication (id, code, name, form, strength, route, dose_unit, schedule, sensitivities, available)
       select r.*, true from jsonb_to_recordset(${JSON.stringify(medicationRows)}::jsonb)
-        as r (id text, code text, name text, form text, strength text, route medication_route, dose_unit dose_unit, schedule dea_schedule)
+        as r (id text, code text, name text, form text, strength text, route medication_route, dose_unit dose_unit, schedule dea_schedule,
+          sensitivities sensitivity_category[])
       on conflict (id) do update set name = excluded.name, form = excluded.form, strength = excluded.strength, route = excluded.route,
-        dose_unit = excluded.dose_unit, schedule = excluded.schedule, available = true`;
+        dose_unit = excluded.dose_unit, schedule = excluded.schedule, sensitivities = excluded.sensitivities, available = true`;
     await tx.$executeRaw`update medication set available = false where id <> all (${medicationRows.map(({ id }) => id)})`;
     await tx.$executeRaw`delete from medication_ingredient where medication_id = any (${medicationRows.map(({ id }) => id)})`;
     await tx.$executeRaw`

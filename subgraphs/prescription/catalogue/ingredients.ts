@@ -35,6 +35,8 @@ export const ingredients: readonly CatalogueIngredient[] = [
   ...of('allylamine-antifungals', { terbinafine: 250 }),
   ...of('nucleoside-antivirals', { acyclovir: 4000, valacyclovir: 4000 }),
   ...of('neuraminidase-inhibitors', { oseltamivir: 150 }),
+  ...of('integrase-inhibitors antiretrovirals', { dolutegravir: 100 }),
+  ...of('nrtis antiretrovirals', { emtricitabine: 200, tenofovir: 300 }),
   ...of('topical-antibiotics', { mupirocin: null }),
   // Pain and inflammation
   ...of('analgesics', { acetaminophen: 4000 }),
@@ -42,7 +44,7 @@ export const ingredients: readonly CatalogueIngredient[] = [
   ...of('salicylates nsaids antiplatelets', { aspirin: 4000 }),
   ...of('opioids', { oxycodone: null, hydrocodone: null, morphine: null, codeine: 360, buprenorphine: 24, fentanyl: null }),
   ...of('opioids serotonergics', { tramadol: 400 }),
-  ...of('opioid-antagonists', { naloxone: null }),
+  ...of('opioid-antagonists', { naloxone: null, naltrexone: null }),
   ...of('triptans serotonergics', { sumatriptan: 200 }),
   ...of('muscle-relaxants', { cyclobenzaprine: 30, baclofen: 80, tizanidine: 36 }),
   ...of('corticosteroids', { prednisone: null, prednisolone: null, dexamethasone: null, hydrocortisone: null, triamcinolone: null }),

@@ -95,6 +95,8 @@ export const interactions: readonly CatalogueInteraction[] = [
     'FDA label: zolpidem, section 7',
   ),
   low('class:first-generation-antihistamines', 'class:benzodiazepines', 'deepens drowsiness', 'FDA label: lorazepam, section 7'),
+  high('ingredient:naltrexone', 'class:opioids', 'may bring on a sudden withdrawal', 'FDA label: naltrexone, contraindications'),
+  moderate('ingredient:dolutegravir', 'ingredient:metformin', 'raises the level of metformin', 'FDA label: dolutegravir, section 7'),
   // Serotonin
   high(
     'class:maois',

@@ -41,6 +41,8 @@ export const medications: readonly CatalogueMedication[] = [
   tablet({ acyclovir: 400 }),
   tablet({ valacyclovir: 500 }),
   capsule({ oseltamivir: 75 }),
+  tablet({ dolutegravir: 50 }),
+  tablet({ emtricitabine: 200, tenofovir: 300 }),
   cream('mupirocin', '2 %', 'ointment'),
   // Pain and inflammation
   tablet({ acetaminophen: 500 }),
@@ -60,6 +62,7 @@ export const medications: readonly CatalogueMedication[] = [
   tablet({ codeine: 30, acetaminophen: 300 }, 'III'),
   patch('fentanyl', '25 mcg/h', 'II'),
   sublingual({ buprenorphine: 8, naloxone: 2 }, 'III'),
+  tablet({ naltrexone: 50 }),
   tablet({ sumatriptan: 50 }),
   tablet({ cyclobenzaprine: 10 }),
   tablet({ baclofen: 10 }),

@@ -7,6 +7,7 @@ const broad = new Set([
   'antidiabetics',
   'antiemetics',
   'antiplatelets',
+  'antiretrovirals',
   'beta-lactams',
   'corticosteroids',
   'cyp3a4-inducers',

@@ -21,7 +21,7 @@ import { Patient } from './patient.ts';
 import { Pharmacy } from './pharmacy.ts';
 import { Practitioner } from './practitioner.ts';
 import { PrescriptionSignature } from './prescription-signature.ts';
-import { Prescription } from './prescription.ts';
+import { Prescription, PrescriptionStatusChange } from './prescription.ts';
 import { medication } from './query-medication.ts';
 import { medications } from './query-medications.ts';
 import { pharmacies } from './query-pharmacies.ts';
@@ -52,6 +52,7 @@ export const resolvers = {
   Medication,
   MedicationIngredient,
   Prescription,
+  PrescriptionStatusChange,
   Dosage,
   PrescriptionSignature,
   DetectedIssue,

@@ -1,7 +1,7 @@
 import type { PharmacyResolvers } from '../generated/graphql.ts';
-import { prescriptionsAtPharmacy } from '../prescription-service.ts';
+import { prescriptionsBelow } from '../prescription-service.ts';
 
 export const Pharmacy: PharmacyResolvers = {
   __resolveReference: ({ id }, context) => context.pharmacies.load(id),
-  prescriptions: ({ id }, args, context) => prescriptionsAtPharmacy(context, id, args),
+  prescriptions: ({ id }, args, context) => prescriptionsBelow(context, 'pharmacy_id', id, args),
 };

@@ -1,5 +1,6 @@
-import { maySeeSignedContent } from '../access.ts';
+import { prescriptionAccess } from '../access.ts';
 import type { PrescriptionSignatureResolvers } from '../generated/graphql.ts';
+import { shownPayload } from '../hidden-from-view.ts';
 
 /** A signature is whole (a check constraint), so a missing part is a defect. */
 function part<T>(value: T | null): T {
@@ -11,7 +12,8 @@ export const PrescriptionSignature: PrescriptionSignatureResolvers = {
   signedAt: ({ signedAt }) => part(signedAt),
   signedBy: ({ signedById }) => ({ id: part(signedById) }),
   contentHash: ({ contentHash }) => part(contentHash),
-  payload: ({ signedPayload }, _args, { caller }) => (maySeeSignedContent(caller) ? part(signedPayload) : null),
+  payload: async (prescription, _args, context) =>
+    (await prescriptionAccess.may(context, 'readInChart', prescription)) ? shownPayload(context, prescription) : null,
   algorithm: () => 'Ed25519',
   keyId: ({ signingKeyId }) => part(signingKeyId),
   publicKey: async ({ signingKeyId }, _args, context) => part(await context.signingKeys.load(part(signingKeyId))).publicKey,

@@ -73,6 +73,7 @@ export async function visitStory(): Promise<Story> {
         healthcareServiceId: newId('hcs'),
         serviceCode: 'video-consult-20',
         modality: 'VIDEO',
+        sensitivities: [],
         startsAt,
         endsAt: new Date(Date.parse(startsAt) + hour / 3).toISOString(),
         ...overrides,
