@@ -13,7 +13,7 @@ import { currency, priceMinor } from './visit-types.ts';
 
 const otherPayers = ['Orchard Mutual', 'Lantern Health'].map((name) => random('payer', name).id('org', dateOf(2020)));
 
-type Rows = Omit<BillingPart, 'prices' | 'proxyRelations'>;
+type Rows = Omit<BillingPart, 'prices' | 'proxyRelations' | 'activeConsents'>;
 
 /** The money of one site: what its visits and fees cost, who paid, what the books say. */
 export function billingOf(

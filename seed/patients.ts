@@ -60,7 +60,13 @@ const substances: readonly [Substance, ...Substance[]] = [
  */
 export function patientsOf(site: number, count: number, firstNumber: number, practitionerIds: readonly string[], today: Date) {
   const draw = random('patients', site);
-  const part: Omit<PatientPart, 'treatingRelations'> = { patients: [], identifiers: [], allergies: [], consents: [], proxyGrants: [] };
+  const part: Omit<PatientPart, 'treatingRelations' | 'pharmacyRelations'> = {
+    patients: [],
+    identifiers: [],
+    allergies: [],
+    consents: [],
+    proxyGrants: [],
+  };
   const people: Person[] = [];
   const children = new Map<string, number>();
   const oldEnough = dateOf(today.getUTCFullYear() - 38);

@@ -3,6 +3,7 @@ import type { BillingPart } from '../subgraphs/billing/seed.ts';
 import type { PatientPart } from '../subgraphs/patient/seed.ts';
 import type { PrescriptionPart } from '../subgraphs/prescription/seed.ts';
 import type { VisitPart } from '../subgraphs/visit/seed.ts';
+import { seededConsents } from '#chassis/access/known-consents.ts';
 import { demoIds } from '../router/personas.ts';
 import { appointmentsOf, waitlistOf, type Booking, type Wish } from './appointments.ts';
 import { billingOf } from './billing.ts';
@@ -72,9 +73,11 @@ function generateSite({ site, patients, patientsBefore, practitioners, today, nu
   const proxyRelations = charts.proxyGrants
     .filter(({ status }) => status === 'ACTIVE')
     .map(({ id, patientId, proxyPatientId, endsOn }) => ({ grantId: id, patientId, proxyPatientId, endsOn }));
+  const activeConsents = seededConsents(charts.consents);
+  const prescribed = prescriptionsOf(site, calls, today);
   const first = site === 0;
   return {
-    patient: { ...charts, treatingRelations },
+    patient: { ...charts, treatingRelations, pharmacyRelations: prescribed.prescriptions.flatMap(pharmacyRelation) },
     appointment: {
       ...staff,
       healthcareServices: first ? services : [],
@@ -83,10 +86,11 @@ function generateSite({ site, patients, patientsBefore, practitioners, today, nu
       statusEntries,
       waitlistEntries: waitlistOf(site, people, doctors, today),
       proxyRelations,
+      activeConsents,
     },
-    visit: { ...visitRows, visits: calls.map(({ row }) => row), treatingRelations, proxyRelations },
+    visit: { ...visitRows, visits: calls.map(({ row }) => row), treatingRelations, proxyRelations, activeConsents },
     prescription: {
-      ...prescriptionsOf(site, calls, today),
+      ...prescribed,
       pharmacies: first ? [demoPharmacy(since)] : [],
       patientAllergies: people.flatMap(knownAllergies),
       visitWindows: calls.map(({ row }) => ({
@@ -98,13 +102,25 @@ function generateSite({ site, patients, patientsBefore, practitioners, today, nu
       })),
       treatingRelations,
       proxyRelations,
+      activeConsents,
     },
-    billing: { ...billingOf(site, people, bookings, calls, numbers, today), prices: first ? prices(since, today) : [], proxyRelations },
+    billing: {
+      ...billingOf(site, people, bookings, calls, numbers, today),
+      prices: first ? prices(since, today) : [],
+      proxyRelations,
+      activeConsents,
+    },
   };
 }
 
 /** Appointments that stand make the practitioner one who treats the patient. */
 const treats = ({ row: { status } }: Booking): boolean => status === 'BOOKED' || status === 'FULFILLED';
+
+/** A pharmacy has what is signed and sent to it as long as there may be something to dispense. */
+const pharmacyRelation = ({ id, patientId, pharmacyId, signedAt, status }: WorldPart['prescription']['prescriptions'][number]) =>
+  pharmacyId !== null && signedAt !== null && (status === 'ACTIVE' || status === 'ON_HOLD')
+    ? [{ prescriptionId: id, patientId, pharmacyId }]
+    : [];
 
 /** What the demo patient has been through, and what comes. */
 function wishesOf(site: number, [demo, other]: readonly Doctor[]): ReadonlyMap<string, readonly Wish[]> {

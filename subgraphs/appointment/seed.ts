@@ -1,3 +1,4 @@
+import type { SeededConsent } from '#chassis/access/known-consents.ts';
 import { bulkLoad } from '#chassis/bulk-load.ts';
 import type { WrittenAppointment } from './appointment-store.ts';
 import type {
@@ -27,6 +28,7 @@ export interface AppointmentPart {
   statusEntries: AppointmentStatusEntry[];
   waitlistEntries: WaitlistEntry[];
   proxyRelations: { grantId: string; patientId: string; proxyPatientId: string; endsOn: Date | null }[];
+  activeConsents: SeededConsent[];
 }
 
 /** Loads parts into an empty database of this subgraph, in one transaction. @returns how many rows */
@@ -44,4 +46,5 @@ export const seedAppointment = (databaseUrl: string, parts: AsyncIterable<Appoin
     await insert('appointment_status_entry', part.statusEntries);
     await insert('waitlist_entry', part.waitlistEntries);
     await insert('proxy_relation', part.proxyRelations);
+    await insert('active_consent', part.activeConsents);
   });

@@ -1,3 +1,4 @@
+import type { SeededConsent } from '#chassis/access/known-consents.ts';
 import { bulkLoad } from '#chassis/bulk-load.ts';
 import type {
   Account,
@@ -33,6 +34,7 @@ export interface BillingPart {
   /** The numbers given so far, this part's included. */
   invoiceCounters: InvoiceCounter[];
   proxyRelations: { grantId: string; patientId: string; proxyPatientId: string; endsOn: Date | null }[];
+  activeConsents: SeededConsent[];
 }
 
 /** Loads parts into an empty database of this subgraph, in one transaction. @returns how many rows */
@@ -51,6 +53,7 @@ export const seedBilling = (databaseUrl: string, parts: AsyncIterable<BillingPar
     await insert('ledger_entry', part.ledgerEntries);
     await insert('test_provider_charge', part.providerCharges);
     await insert('proxy_relation', part.proxyRelations);
+    await insert('active_consent', part.activeConsents);
     for (const { issuer, year, lastNumber } of part.invoiceCounters) {
       await client.query(
         `insert into invoice_counter (issuer, year, last_number) values ($1, $2, $3)

@@ -1,6 +1,5 @@
 import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import type { ConsentProvision } from './access/consent-decision.ts';
-import { decidingScope } from './access/consent-decision.ts';
 import { consentsAreFresh } from './access/consent-sql.ts';
 import { breakGlass, isRelatedSql, proxy, relationsOf, self, treating, type PatientRelation } from './access/patient-relations.ts';
 import type { Caller } from './caller.ts';
@@ -67,7 +66,7 @@ async function freshConsents(
   const rows = await db.$queryRaw<ConsentRow[]>(sql`
     select consent_id as "consentId", patient_id as "patientId", provision, purposes, sensitivities, practitioner_id as "practitionerId",
       period_start as "periodStart", period_end as "periodEnd", now() as now
-    from active_consent where patient_id = any (${[...patientIds]}::text[]) and scope = ${decidingScope} and ${consentsAreFresh}`);
+    from active_consent where patient_id = any (${[...patientIds]}::text[]) and ${consentsAreFresh}`);
   return new Map(
     [...groupBy(rows, ({ patientId }) => patientId)].map(([id, provisions]) => [
       id,

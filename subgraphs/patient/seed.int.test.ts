@@ -37,7 +37,15 @@ it('a seeded proxy may act until the grant ends, and not by a grant that has end
   };
   const ended = { ...held, id: newId('prx'), status: 'REVOKED' as const, endedAt: registeredAt };
   async function* parts(): AsyncGenerator<PatientPart> {
-    yield { patients: [child, parent], identifiers: [], allergies: [], consents: [], proxyGrants: [held, ended], treatingRelations: [] };
+    yield {
+      patients: [child, parent],
+      identifiers: [],
+      allergies: [],
+      consents: [],
+      proxyGrants: [held, ended],
+      treatingRelations: [],
+      pharmacyRelations: [],
+    };
   }
   await seedPatient(database.url, parts());
   const client = new pg.Client({ connectionString: database.url });

@@ -1,4 +1,5 @@
 import { bulkLoad } from '#chassis/bulk-load.ts';
+import { seededConsents } from '#chassis/access/known-consents.ts';
 import type { AllergyIntolerance, Consent, Patient, PatientIdentifier, ProxyGrant } from './generated/prisma/client.ts';
 import { nameKey, nameWords } from './name-search.ts';
 
@@ -15,12 +16,14 @@ export interface PatientPart {
   proxyGrants: ProxyGrant[];
   /** Appointments that make a treating relation. */
   treatingRelations: { sourceId: string; patientId: string; practitionerId: string; effectiveAt: Date }[];
+  /** Signed prescriptions that a pharmacy has. */
+  pharmacyRelations: { prescriptionId: string; patientId: string; pharmacyId: string }[];
 }
 
 /** Loads parts into an empty database of this subgraph, in one transaction. @returns how many rows */
 export const seedPatient = (databaseUrl: string, parts: AsyncIterable<PatientPart>): Promise<number> =>
   bulkLoad(databaseUrl, parts, async (part, insert) => {
-    const { patients, identifiers, allergies, consents, proxyGrants, treatingRelations } = part;
+    const { patients, identifiers, allergies, consents, proxyGrants, treatingRelations, pharmacyRelations } = part;
     await insert(
       'patient',
       patients.map((row) => ({ ...row, familyKey: nameKey(row.family), givenKey: nameKey(row.given.join(' ')) })),
@@ -32,6 +35,7 @@ export const seedPatient = (databaseUrl: string, parts: AsyncIterable<PatientPar
     );
     await insert('allergy_intolerance', allergies);
     await insert('consent', consents);
+    await insert('active_consent', seededConsents(consents));
     await insert('proxy_grant', proxyGrants);
     const active = proxyGrants.filter(({ status }) => status === 'ACTIVE');
     await insert(
@@ -39,4 +43,5 @@ export const seedPatient = (databaseUrl: string, parts: AsyncIterable<PatientPar
       active.map(({ id, patientId, proxyPatientId, endsOn }) => ({ grantId: id, patientId, proxyPatientId, endsOn })),
     );
     await insert('treating_relation', treatingRelations);
+    await insert('pharmacy_relation', pharmacyRelations);
   });

@@ -1,3 +1,4 @@
+import type { SeededConsent } from '#chassis/access/known-consents.ts';
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { pino } from 'pino';
@@ -21,6 +22,7 @@ export interface PrescriptionPart {
   visitWindows: VisitWindow[];
   treatingRelations: { sourceId: string; patientId: string; practitionerId: string; effectiveAt: Date }[];
   proxyRelations: { grantId: string; patientId: string; proxyPatientId: string; endsOn: Date | null }[];
+  activeConsents: SeededConsent[];
 }
 
 /**
@@ -61,6 +63,7 @@ export async function seedPrescription(databaseUrl: string, parts: AsyncIterable
     await insert('visit_window', part.visitWindows);
     await insert('treating_relation', part.treatingRelations);
     await insert('proxy_relation', part.proxyRelations);
+    await insert('active_consent', part.activeConsents);
   });
 }
 

@@ -1,3 +1,4 @@
+import type { SeededConsent } from '#chassis/access/known-consents.ts';
 import { bulkLoad } from '#chassis/bulk-load.ts';
 import type { ClinicalNote, NoteAddendum, Visit, VisitPresence, VisitStatusPeriod } from './generated/prisma/client.ts';
 
@@ -10,6 +11,7 @@ export interface VisitPart {
   addenda: NoteAddendum[];
   treatingRelations: { sourceId: string; patientId: string; practitionerId: string; effectiveAt: Date }[];
   proxyRelations: { grantId: string; patientId: string; proxyPatientId: string; endsOn: Date | null }[];
+  activeConsents: SeededConsent[];
 }
 
 /** Loads parts into an empty database of this subgraph, in one transaction. @returns how many rows */
@@ -22,4 +24,5 @@ export const seedVisit = (databaseUrl: string, parts: AsyncIterable<VisitPart>):
     await insert('note_addendum', part.addenda);
     await insert('treating_relation', part.treatingRelations);
     await insert('proxy_relation', part.proxyRelations);
+    await insert('active_consent', part.activeConsents);
   });

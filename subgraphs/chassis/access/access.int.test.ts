@@ -115,7 +115,6 @@ const world = fc.record({
     fc.record({
       patientId: anyPatient,
       provision: fc.constantFrom('PERMIT', 'DENY'),
-      scope: fc.constantFrom('PATIENT_PRIVACY', 'PATIENT_PRIVACY', 'TREATMENT'),
       purposes: fc.subarray(['TREATMENT', 'PAYMENT']),
       sensitivities: labels,
       practitionerId: fc.option(anyPractitioner),

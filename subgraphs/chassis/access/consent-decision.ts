@@ -1,6 +1,6 @@
 import { purposeOf, type Caller, type PurposeOfUse } from '../caller.ts';
 
-/** An active consent as every subgraph keeps it: codes, ids and times. */
+/** An active consent about who may see what, as every subgraph keeps it: codes, ids and times. */
 export interface ConsentProvision {
   readonly consentId: string;
   readonly patientId: string;
@@ -16,7 +16,7 @@ export interface ConsentProvision {
 }
 
 /**
- * The scope whose consents say who may see what. A consent to a treatment (TREATMENT) or to a study (RESEARCH) is not one to
+ * The scope (ConsentScope) whose consents say who may see what: the others are not kept. A consent to a treatment (TREATMENT) or to a study (RESEARCH) is not one to
  * show records to others, and ADR is about care, not about data.
  */
 export const decidingScope = 'PATIENT_PRIVACY';

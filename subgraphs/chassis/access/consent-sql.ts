@@ -1,5 +1,5 @@
 import { raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
-import { decidingScope, type ConsentQuestion } from './consent-decision.ts';
+import type { ConsentQuestion } from './consent-decision.ts';
 
 // The decision of consent-decision.ts as conditions of SQL, for lists, counts and search. access.int.test.ts holds the two together.
 
@@ -14,8 +14,7 @@ export const consentsAreFresh: Sql = sql`exists (select from inbox_source as hea
 
 /** Consents `c` that count now for this caller, whatever they are about. */
 function counting({ practitionerId, purpose }: ConsentQuestion): Sql {
-  return sql`c.scope = ${decidingScope}
-    and (c.practitioner_id is null or c.practitioner_id = ${practitionerId}::text)
+  return sql`(c.practitioner_id is null or c.practitioner_id = ${practitionerId}::text)
     and (c.period_start is null or c.period_start <= now()) and (c.period_end is null or now() < c.period_end)
     and (c.purposes = '{}' or ${purpose === null ? sql`c.provision = 'DENY'` : sql`${purpose} = any (c.purposes)`})`;
 }
