@@ -12,8 +12,7 @@ export function announceRightsByTime(pool: pg.Pool, log: Logger): { close(): Pro
   let since: Date | null = null;
   let running: Promise<void> = Promise.resolve();
   const look = async (): Promise<void> => {
-    const { rows } = await pool.query<{ now: Date }>(announceSince, [since]);
-    since = rows[0]?.now ?? since;
+    since = await announceEndedSince(pool, since);
   };
   // One after the other: a slow look is not overtaken by the next.
   const next = (): void => {
@@ -31,11 +30,18 @@ export function announceRightsByTime(pool: pg.Pool, log: Logger): { close(): Pro
   };
 }
 
-/** The first look, without a time, announces nothing: no stream is older than the process. */
-const announceSince = `
-  with changed as (
-    select patient_id from break_glass_grant where ended_at is null and expires_at > $1 and expires_at <= now()
-    union select patient_id from active_consent where period_start > $1 and period_start <= now()
-    union select patient_id from active_consent where period_end > $1 and period_end <= now()
-  ), announced as materialized (select announce(patient_id) from changed)
-  select now(), (select count(*) from announced)`;
+/** @param since null announces nothing: no stream is older than the process. @returns the database's time of this look */
+export async function announceEndedSince(pool: pg.Pool, since: Date | null): Promise<Date> {
+  const { rows } = await pool.query<{ now: Date }>(
+    `with changed as (
+       select patient_id from break_glass_grant where ended_at is null and expires_at > $1 and expires_at <= now()
+       union select patient_id from active_consent where period_start > $1 and period_start <= now()
+       union select patient_id from active_consent where period_end > $1 and period_end <= now()
+     ), announced as materialized (select announce(patient_id) from changed)
+     select now(), (select count(*) from announced)`,
+    [since],
+  );
+  const [row] = rows;
+  if (!row) throw new Error('the database has no time');
+  return row.now;
+}
