@@ -1,5 +1,7 @@
 import type { Resolvers } from '../generated/graphql.ts';
 import { AllergyIntolerance } from './allergy-intolerance.ts';
+import { AuditEvent } from './audit-event.ts';
+import { ChartAccess } from './chart-access.ts';
 import { BreakGlassGrant } from './break-glass-grant.ts';
 import { CareTeamMember } from './care-team-member.ts';
 import { Consent } from './consent.ts';
@@ -8,7 +10,7 @@ import { addCareTeamMember } from './mutation-add-care-team-member.ts';
 import { breakGlass } from './mutation-break-glass.ts';
 import { endBreakGlass } from './mutation-end-break-glass.ts';
 import { removeCareTeamMember } from './mutation-remove-care-team-member.ts';
-import { breakGlassGrants } from './query-break-glass-grants.ts';
+import { breakGlassGrants, auditEvents } from './query-break-glass-grants.ts';
 import { breakGlassOpened } from './subscription-break-glass-opened.ts';
 import { activateConsent } from './mutation-activate-consent.ts';
 import { grantConsent } from './mutation-grant-consent.ts';
@@ -25,6 +27,7 @@ import { updatePatient } from './mutation-update-patient.ts';
 import { Patient } from './patient.ts';
 import { ProxyGrant } from './proxy-grant.ts';
 import { allergyIntolerance } from './query-allergy-intolerance.ts';
+import { auditEvents } from './query-audit-events.ts';
 import { consent } from './query-consent.ts';
 import { me } from './query-me.ts';
 import { patient } from './query-patient.ts';
@@ -53,6 +56,8 @@ export const resolvers = {
   },
   Patient,
   AllergyIntolerance,
+  AuditEvent,
+  ChartAccess,
   Consent,
   ProxyGrant,
   CareTeamMember,
