@@ -86,7 +86,7 @@ export async function verifyAudit({ subgraph, db, anchors, copies, patienceSecon
 async function linksAfter(db: VerifyOptions['db'], sequence: number): Promise<Link[]> {
   const { rows } = await db.query<Link>(
     `select s.sequence::text, s.audit_id::text, s.previous_hash, s.hash,
-       coalesce((s.xact, s.audit_id) > (select (b.xact, b.audit_id) from audit_seal as b where b.sequence < s.sequence order by b.sequence desc limit 1), true) as in_order,
+       coalesce((s.xact, s.audit_id) > (select b.xact, b.audit_id from audit_seal as b where b.sequence < s.sequence order by b.sequence desc limit 1), true) as in_order,
        ${recordColumnsText}
      from audit_seal as s left join audit_event as e on e.xact = s.xact and e.id = s.audit_id
      where s.sequence > $1 order by s.sequence limit ${page}`,
@@ -132,7 +132,7 @@ async function lookBeside(db: VerifyOptions['db'], patienceSeconds: number, faul
     );
   const { rows: late } = await db.query<{ id: string; count: string }>(
     `select min(e.id)::text as id, count(*)::text as count from audit_event as e
-     where (e.xact, e.id) > coalesce((select (xact, audit_id) from audit_seal order by sequence desc limit 1), ('0'::xid8, 0::bigint))
+     where (not exists (select from audit_seal) or (e.xact, e.id) > (select xact, audit_id from audit_seal order by sequence desc limit 1))
        and e.recorded_at < clock_timestamp() - make_interval(secs => $1) and e.xact < pg_snapshot_xmin(pg_current_snapshot())`,
     [patienceSeconds],
   );
