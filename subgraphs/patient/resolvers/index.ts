@@ -10,7 +10,7 @@ import { addCareTeamMember } from './mutation-add-care-team-member.ts';
 import { breakGlass } from './mutation-break-glass.ts';
 import { endBreakGlass } from './mutation-end-break-glass.ts';
 import { removeCareTeamMember } from './mutation-remove-care-team-member.ts';
-import { breakGlassGrants, auditEvents } from './query-break-glass-grants.ts';
+import { breakGlassGrants } from './query-break-glass-grants.ts';
 import { breakGlassOpened } from './subscription-break-glass-opened.ts';
 import { activateConsent } from './mutation-activate-consent.ts';
 import { grantConsent } from './mutation-grant-consent.ts';
@@ -34,7 +34,7 @@ import { patient } from './query-patient.ts';
 import { patients } from './query-patients.ts';
 
 export const resolvers = {
-  Query: { me, patient, patients, allergyIntolerance, consent, breakGlassGrants },
+  Query: { me, patient, patients, allergyIntolerance, consent, breakGlassGrants, auditEvents },
   Subscription: { breakGlassOpened },
   Mutation: {
     registerPatient,
