@@ -10,6 +10,10 @@ import { ConfigError } from '#chassis/config.ts';
 export const dataFolder = (env: NodeJS.ProcessEnv = process.env): string =>
   resolve(env.DATA_DIR || fileURLToPath(new URL('../.data', import.meta.url)));
 
+/** Where the heads of the audit chains are kept, outside of the databases: beside the cluster, or AUDIT_ANCHOR_FILE. */
+export const anchorFile = (folder: string, env: NodeJS.ProcessEnv = process.env): string =>
+  env.AUDIT_ANCHOR_FILE || join(folder, 'audit-anchors.jsonl');
+
 const secretsSchema = z.object({
   postgres: z.string(),
   databases: z.record(z.enum(subgraphNames), z.string()),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { poolSize, readConfig } from '#chassis/config.ts';
 import { readRouterSettings } from '../router/config.ts';
+import { anchorFile } from './data-folder.ts';
 import { announce, hostOf, openData, publicUrl, type System, type SystemOptions } from './open-data.ts';
 import { readPort } from './ports.ts';
 
@@ -11,7 +12,13 @@ import { readPort } from './ports.ts';
 export async function startOneProcess(options: SystemOptions): Promise<System> {
   const port = readPort('router', options.env);
   const host = hostOf(options.env);
-  const env: NodeJS.ProcessEnv = { ...options.env, DATA_DIR: options.dataFolder, HOST: host, ROUTER_PORT: String(port) };
+  const env: NodeJS.ProcessEnv = {
+    ...options.env,
+    DATA_DIR: options.dataFolder,
+    AUDIT_ANCHOR_FILE: anchorFile(options.dataFolder, options.env),
+    HOST: host,
+    ROUTER_PORT: String(port),
+  };
   const settings = readRouterSettings(env);
   const { DATABASE_POOL: maxConnections } = readConfig(z.object({ DATABASE_POOL: poolSize }), env);
 

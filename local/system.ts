@@ -5,6 +5,7 @@ import { ConfigError } from '#chassis/config.ts';
 import { deriveLinkKeys, formatLinkKeys } from '#chassis/internal-token.ts';
 import { allLinks, linksOf } from '#chassis/links.ts';
 import { readRouterSettings } from '../router/config.ts';
+import { anchorFile } from './data-folder.ts';
 import { announce, hostOf, openData, publicUrl, type System, type SystemOptions } from './open-data.ts';
 import { readPorts } from './ports.ts';
 import { serviceProcess, type ServiceProcess } from './service-process.ts';
@@ -48,6 +49,7 @@ export async function startSystem(options: ServicesOptions): Promise<Services> {
       ...withoutSecrets(env),
       ...subgraphUrls,
       DATA_DIR: options.dataFolder,
+      AUDIT_ANCHOR_FILE: anchorFile(options.dataFolder, env),
       ...(process.stdout.isTTY && { LOG_FORMAT: env.LOG_FORMAT ?? 'pretty', FORCE_COLOR: '1' }),
     };
     let failed: string | undefined;

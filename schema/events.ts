@@ -69,6 +69,35 @@ const prescription = { prescriptionId: id('rx'), patientId: id('pat'), practitio
 const invoice = { invoiceId: id('inv'), patientId: id('pat'), total: money };
 const payment = { paymentId: id('pay'), invoiceId: id('inv'), patientId: id('pat'), amount: money };
 
+/** Audit records with their seals, in the order of the chain: ids and codes, as in every payload. */
+const auditRecords = {
+  records: z
+    .array(
+      z.object({
+        sequence: z.int().min(1),
+        hash: z.string(),
+        id: z.string().regex(/^\d+$/),
+        recordedAt: instant,
+        action: z.enum(['C', 'R', 'U', 'D', 'E']),
+        outcome: z.enum(['SUCCESS', 'DENIED', 'FAILED']),
+        subject: z.string(),
+        role: z.string(),
+        actor: z.string().nullable(),
+        clientId: z.string().nullable(),
+        purpose: z.string(),
+        patientId: z.string().nullable(),
+        /** `Type/id`. */
+        entities: z.array(z.string()),
+        entityCount: z.int(),
+        address: z.string().nullable(),
+        requestId: z.string(),
+        operationHash: z.string().nullable(),
+        breakGlassGrantId: z.string().nullable(),
+      }),
+    )
+    .min(1),
+};
+
 interface EventDefinition<Data extends z.ZodType = z.ZodType> {
   readonly source: SubgraphName;
   /** The GraphQL type whose id is the subject; events are in order per aggregate. */
@@ -173,6 +202,12 @@ export const eventDefinitions = {
   'payment.succeeded': event('billing', 'Invoice', payment, []),
   'payment.failed': event('billing', 'Invoice', payment, []),
   'refund.succeeded': event('billing', 'Invoice', { ...payment, refundId: id('rfd') }, []),
+
+  // Who looked at what and changed what in each service: gathered where patients and the privacy officer ask for it.
+  'appointment.audited': event('appointment', 'AuditEvent', auditRecords, ['patient']),
+  'visit.audited': event('visit', 'AuditEvent', auditRecords, ['patient']),
+  'prescription.audited': event('prescription', 'AuditEvent', auditRecords, ['patient']),
+  'billing.audited': event('billing', 'AuditEvent', auditRecords, ['patient']),
 } as const;
 
 export type EventType = keyof typeof eventDefinitions;

@@ -49,8 +49,10 @@ export async function startCountedGraph(): Promise<CountedGraph> {
       env: {},
       // Beats would be counted too; nothing here waits for one.
       relay: { pollMs: 600_000, heartbeatMs: 600_000 },
-      onStatement: () => {
-        if (counting) counts.set(name, (counts.get(name) ?? 0) + 1);
+      sealEveryMs: 600_000,
+      onStatement: (text) => {
+        // How many requests' records go into one depends on the moment.
+        if (counting && !text.includes('insert into audit_event')) counts.set(name, (counts.get(name) ?? 0) + 1);
       },
     });
     const http = await serveSubgraph(subgraph, { port: Number(new URL(urls[name]).port), linkKeys, log });

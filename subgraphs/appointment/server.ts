@@ -1,4 +1,5 @@
 import { defineSubgraph } from '#chassis/subgraph.ts';
+import { ofPatient } from '#chassis/audit/watch-types.ts';
 import { createContext } from './context.ts';
 import { handlers } from './events.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
@@ -12,5 +13,6 @@ export const createAppointmentSubgraph = defineSubgraph({
   openClient: (adapter) => new PrismaClient({ adapter }),
   createContext,
   handlers,
+  audited: { Appointment: ofPatient, WaitlistEntry: ofPatient },
   start: watchRequests,
 });

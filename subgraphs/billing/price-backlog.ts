@@ -23,7 +23,7 @@ export async function priceFirst(tx: Tx, emit: Emit, price: Price): Promise<numb
 
 /** Gives prices to all charges that still wait for them, batch by batch. Processes that do it at once share the work. */
 export async function priceBacklog(
-  context: Pick<BillingContext, 'database' | 'outbox' | 'subgraph' | 'requestId'>,
+  context: Pick<BillingContext, 'database' | 'outbox' | 'subgraph' | 'requestId' | 'caller' | 'origin'>,
   signal?: AbortSignal,
 ): Promise<void> {
   const oneBatch = () =>

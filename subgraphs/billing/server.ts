@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { defineSubgraph } from '#chassis/subgraph.ts';
+import { ofPatient } from '#chassis/audit/watch-types.ts';
 import { startBackground } from './background.ts';
 import type { BillingContext, Tx } from './context.ts';
 import { handlers } from './events.ts';
@@ -29,6 +30,16 @@ export const billingSubgraph = ({ provider = testPaymentProvider, times }: Billi
       loaders: createLoaders(base.database.client),
     }),
     handlers,
+    audited: {
+      Account: ofPatient,
+      LedgerTransaction: ofPatient,
+      ChargeItem: ofPatient,
+      Invoice: ofPatient,
+      Payment: ofPatient,
+      Refund: ofPatient,
+      Coverage: ofPatient,
+      Claim: ofPatient,
+    },
     start: startBackground,
   });
 

@@ -10,7 +10,10 @@ import { paymentStates } from './payment-states.ts';
 import { findPayment, movePayment, paidMinor } from './payment-store.ts';
 import { nextCheck } from './provider-times.ts';
 
-type SettlingContext = Pick<BillingContext, 'database' | 'outbox' | 'subgraph' | 'requestId' | 'log' | 'times' | 'now'>;
+type SettlingContext = Pick<
+  BillingContext,
+  'database' | 'outbox' | 'subgraph' | 'requestId' | 'log' | 'times' | 'now' | 'caller' | 'origin'
+>;
 
 const amountOf = ({ amountMinor, currency }: Payment) => ({ amountMinor, currency });
 const totalOf = ({ totalMinor, currency }: Invoice) => ({ amountMinor: totalMinor, currency });

@@ -9,7 +9,10 @@ import { nextCheck } from './provider-times.ts';
 import { refundStates } from './refund-states.ts';
 import { findRefund, moveRefund } from './refund-store.ts';
 
-type SettlingContext = Pick<BillingContext, 'database' | 'outbox' | 'subgraph' | 'requestId' | 'log' | 'times' | 'now'>;
+type SettlingContext = Pick<
+  BillingContext,
+  'database' | 'outbox' | 'subgraph' | 'requestId' | 'log' | 'times' | 'now' | 'caller' | 'origin'
+>;
 
 /** Writes down what the provider said of a refund, once: hearing the same again changes nothing. */
 export async function settleRefund(context: SettlingContext, { id, invoiceId }: Refund, answer: ProviderAnswer): Promise<void> {

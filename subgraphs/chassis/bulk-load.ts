@@ -4,6 +4,9 @@ import { copyIn } from './copy-in.ts';
 /** Inserts rows into a table, whose columns the fields of the rows name in camel case. */
 export type InsertRows = (table: string, rows: readonly object[]) => Promise<void>;
 
+/** Who has loaded what, in the audit records: one per table and part. */
+const loader = JSON.stringify({ subject: 'system:bulk load', role: 'SYSTEM', purpose: 'HSYSADMIN', requestId: 'bulk load' });
+
 /**
  * Loads a stream of parts into one database, in one transaction. After each part the deferred constraints are checked, so
  * that a mistake shows where it is and the list of checks to come stays short. The source may hold back its end until
@@ -25,7 +28,7 @@ export async function bulkLoad<Part>(
   };
   try {
     await client.query('begin');
-    await client.query(`select set_config('chassis.bulk_load', 'on', true)`);
+    await client.query(`select set_config('chassis.bulk_load', 'on', true), set_config('audit.actor', $1, true)`, [loader]);
     for await (const part of parts) {
       await client.query('set constraints all deferred');
       await load(part, insert, client);

@@ -29,6 +29,9 @@ export interface Caller {
   readonly purpose?: PurposeOfUse | undefined;
 }
 
+/** Who acts when nobody asked: event handlers and background work of a subgraph. */
+export const systemCaller = (name: string): Caller => ({ role: 'SYSTEM', subject: `system:${name}`, scopes: [] });
+
 const usualPurpose: Readonly<Record<Role, PurposeOfUse>> = {
   PATIENT: 'PATRQT',
   PRACTITIONER: 'TREAT',

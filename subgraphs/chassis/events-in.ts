@@ -1,6 +1,8 @@
 import { sqltag as sql } from '@prisma/client/runtime/client';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { actorSql } from './audit/actor.ts';
+import { systemCaller } from './caller.ts';
 import { eventDefinitions, eventsHeardBy, subgraphNames, type EventEnvelope, type EventType, type SubgraphName } from '#schema/events.ts';
 import type { SqlExecutor, TransactionalClient } from './database.ts';
 import { transact } from './database.ts';
@@ -64,6 +66,9 @@ export function createInbox<Tx extends SqlExecutor>({ name, client, handlers, ou
   for (const type of Object.keys(handlers))
     if (!heard.has(type as EventType)) throw new TypeError(`${name} has a handler for ${type}, which it does not hear`);
 
+  /** What an event changes here is done for the request that it came from. */
+  const acting = ({ causationid }: EventEnvelope) => ({ caller: systemCaller(name), requestId: causationid, origin: {} });
+
   async function takeIn(event: EventEnvelope): Promise<EventResult> {
     const handler = handlers[event.type] as ((tx: Tx, event: EventEnvelope, emit: Emit, log: Logger) => Promise<void>) | undefined;
     if (!handler) return { id: event.id, outcome: 'failed', error: `${name} does not hear ${event.type}` };
@@ -73,7 +78,9 @@ export function createInbox<Tx extends SqlExecutor>({ name, client, handlers, ou
     const result = await transact(client, async (tx: Tx): Promise<EventResult> => {
       written.length = 0;
       const fresh = await tx.$executeRaw(
-        sql`insert into inbox_event (event_id, source, type) values (${event.id}, ${event.source}, ${event.type}) on conflict do nothing`,
+        sql`insert into inbox_event (event_id, source, type)
+          select ${event.id}, ${event.source}, ${event.type} from (select ${actorSql(acting(event))} as actor) as acting where actor is not null
+          on conflict do nothing`,
       );
       if (fresh === 0) return { id: event.id, outcome: 'duplicate' };
       const [last] = await tx.$queryRaw<{ sequence: number }[]>(

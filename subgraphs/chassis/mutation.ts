@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sqltag as sql } from '@prisma/client/runtime/client';
+import { actAs, actorSql } from './audit/actor.ts';
+import { thingOf, type AuditTrail } from './audit-trail.ts';
 import type { RequestContext } from './context.ts';
 import { transact, type IsolationLevel, type SqlExecutor, type TransactionalClient } from './database.ts';
 import { Refusal, type UserError } from './errors.ts';
@@ -35,11 +37,13 @@ export async function mutate<Tx extends SqlExecutor, R extends Json>(
   const hash = requestHash(operation, input);
   const { subject } = context.caller;
   try {
-    return await inUnitOfWork(
+    const outcome = await inUnitOfWork(
       context,
       async (tx, emit, written): Promise<Outcome<R>> => {
         const claimed = await tx.$executeRaw(
-          sql`insert into idempotency_key (subject, key, operation, request_hash) values (${subject}, ${key}, ${operation}, ${hash}) on conflict do nothing`,
+          sql`insert into idempotency_key (subject, key, operation, request_hash)
+            select ${subject}, ${key}, ${operation}, ${hash} from (select ${actorSql(context)} as actor) as acting where actor is not null
+            on conflict do nothing`,
         );
         if (claimed === 0) return keptOutcome<R>(tx, subject, key, hash);
         await tx.$executeRaw(sql`savepoint work`);
@@ -59,19 +63,42 @@ export async function mutate<Tx extends SqlExecutor, R extends Json>(
       },
       options,
     );
+    if (!outcome.ok) recordRefusal(context.audit, operation, input, outcome.userErrors);
+    return outcome;
   } catch (error) {
-    if (error instanceof Refusal) return refused(error);
+    if (error instanceof Refusal) {
+      recordRefusal(context.audit, operation, input, error.userErrors);
+      return refused(error);
+    }
+    context.audit.failed(operation);
     throw error;
+  }
+}
+
+/** "Not there or not yours" and "not for your role" leave a record that names what was asked for. */
+function recordRefusal(audit: AuditTrail, operation: string, input: object, userErrors: readonly UserError[]): void {
+  for (const { code, path } of userErrors) {
+    if (code !== 'NOT_FOUND' && code !== 'NOT_ALLOWED') continue;
+    const thing = thingOf(path.reduce<unknown>((value, field) => (value as Record<string, unknown> | undefined)?.[field], input));
+    if (thing) audit.denied(thing.type, thing.id, thing.patientId);
+    else audit.denied('Mutation', operation, null);
   }
 }
 
 /** A change without an idempotency key of its own (background work, a later step of a mutation), with its events. */
 export function unitOfWork<Tx extends SqlExecutor, R>(
-  context: Pick<RequestContext<TransactionalClient<Tx>>, 'database' | 'outbox' | 'subgraph' | 'requestId'>,
+  context: Pick<RequestContext<TransactionalClient<Tx>>, 'database' | 'outbox' | 'subgraph' | 'requestId' | 'caller' | 'origin'>,
   work: (tx: Tx, emit: Emit) => Promise<R>,
   options: { isolationLevel?: IsolationLevel } = {},
 ): Promise<R> {
-  return inUnitOfWork(context, work, options);
+  return inUnitOfWork(
+    context,
+    async (tx: Tx, emit) => {
+      await actAs(tx, context);
+      return work(tx, emit);
+    },
+    options,
+  );
 }
 
 async function inUnitOfWork<Tx extends SqlExecutor, R>(

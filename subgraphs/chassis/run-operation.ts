@@ -1,6 +1,7 @@
 import { execute, getOperationAST, GraphQLError, parse, validate } from 'graphql';
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Logger } from 'pino';
+import { notRecorded, recorded } from './audit/hold-answer.ts';
 import type { Caller, Origin } from './caller.ts';
 import { logOperation } from './log-operations.ts';
 import { maskUnexpected } from './mask-unexpected.ts';
@@ -66,13 +67,19 @@ export async function runOperation(
   const startedAt = performance.now();
   try {
     const contextValue = subgraph.context({ caller, requestId, origin });
-    const end = (errors: readonly GraphQLError[] | undefined, data: Record<string, unknown> | null | undefined): OperationResult => {
+    const end = async (
+      made: readonly GraphQLError[] | undefined,
+      result: OperationResult['data'] | undefined,
+    ): Promise<OperationResult> => {
+      const mayLeave = await recorded(contextValue, operation?.operation ?? 'query');
+      const errors = mayLeave ? made : [notRecorded()];
+      const data = mayLeave ? result : undefined;
       const formatted = errors?.map((error) => formatError(error, log));
       logOperation(contextValue, { operation, operationName, startedAt, data, errors });
       return { ...(data !== undefined && { data }), ...(formatted?.length && { errors: formatted }) };
     };
-    if (!document || faults.length > 0) return end(faults, undefined);
-    if (containsNul(variables)) return end([nulRefusal()], undefined);
+    if (!document || faults.length > 0) return await end(faults, undefined);
+    if (containsNul(variables)) return await end([nulRefusal()], undefined);
     const result = await execute({
       schema: subgraph.schema,
       document,
@@ -82,7 +89,7 @@ export async function runOperation(
     });
     // Without data nothing was run: graphql-js refused the variables.
     const errors = result.data === undefined ? result.errors?.map((error) => withCode(error, 'BAD_USER_INPUT')) : result.errors;
-    return end(errors, result.data);
+    return await end(errors, result.data);
   } catch (error) {
     return { errors: [formatError(withCode(error, 'INTERNAL_SERVER_ERROR'), log)] };
   }

@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import { holdUntilRecorded } from './audit/hold-answer.ts';
 import type { RequestContext } from './context.ts';
 import { graphqlCodes } from './errors.ts';
 import { eventBatch, type EventBatch } from './events-in.ts';
@@ -49,6 +50,7 @@ export async function serveSubgraph(subgraph: Subgraph, { port, host, linkKeys, 
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
+      holdUntilRecorded(),
       logOperations(),
     ],
   });

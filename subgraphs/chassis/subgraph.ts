@@ -5,7 +5,15 @@ import type { Logger } from 'pino';
 import type { SubgraphName } from '#schema/events.ts';
 import { createAuditTrail } from './audit-trail.ts';
 import { announceRightsByTime } from './access/rights-by-time.ts';
-import type { Caller, Origin } from './caller.ts';
+import { z } from 'zod';
+import { anchorInFile, anchorInLog } from './audit/anchor.ts';
+import { createAuditWriter } from './audit/audit-writer.ts';
+import type { SealedRecord } from './audit/record.ts';
+import { createSealer } from './audit/sealer.ts';
+import { shipByEvent } from './audit/ship.ts';
+import { watchTypes, type AuditedTypes } from './audit/watch-types.ts';
+import { systemCaller, type Caller, type Origin } from './caller.ts';
+import { readConfig } from './config.ts';
 import { openChangeNotices, type Changes } from './change-notices.ts';
 import { createChartAccess } from './chart-access.ts';
 import type { RequestContext } from './context.ts';
@@ -32,6 +40,10 @@ export interface SubgraphOptions {
   onStatement?: (text: string) => void;
   /** Times of the relay; the defaults are for production. */
   relay?: { pollMs?: number; heartbeatMs?: number };
+  /** How often audit records are sealed; the default is for production. */
+  sealEveryMs?: number;
+  /** Reads leave no audit record: for the bench that measures what they cost, and nothing else. No configuration reaches it. */
+  unauditedForMeasurement?: boolean;
 }
 
 /** A running subgraph, before any transport: HTTP and in-process calls stand on the same four things. */
@@ -43,6 +55,8 @@ export interface Subgraph<Context extends RequestContext = RequestContext> {
   readonly inbox: Inbox;
   readonly relay: Relay;
   readonly database: Database;
+  /** Seals the audit records that are committed. @returns how many */
+  seal(): Promise<number>;
   /** @throws when the database does not answer */
   ready(): Promise<void>;
   /** Starts the relay and background work. */
@@ -66,6 +80,10 @@ export interface SubgraphDefinition<
   openClient: (adapter: PrismaPg) => Client;
   createContext: (base: RequestContext<Client>, options: SubgraphOptions) => Context;
   handlers: EventHandlers<Tx>;
+  /** Keeps sealed audit records, for the subgraph that gathers them; the others hand theirs on to it. */
+  gatherAudit?: (tx: Tx, records: readonly SealedRecord[]) => Promise<void>;
+  /** The GraphQL types whose values are data of a patient: each that goes into an answer leaves an audit record. */
+  audited: AuditedTypes<Context>;
   /** Runs before the first request: data the subgraph cannot work without. */
   prepare?: (base: RequestContext<Client>) => Promise<void>;
   start?: (systemContext: (requestId: string) => Context) => BackgroundWork;
@@ -77,9 +95,6 @@ interface ContextRequest {
   origin?: Origin;
   changes?: Changes;
 }
-
-/** Who acts when nobody asked: event handlers and background work. */
-export const systemCaller = (name: SubgraphName): Caller => ({ role: 'SYSTEM', subject: `system:${name}`, scopes: [] });
 
 export function defineSubgraph<Tx extends SqlExecutor, Client extends TransactionalClient<Tx>, Context extends RequestContext<Client>>(
   definition: SubgraphDefinition<Tx, Client, Context>,
@@ -106,13 +121,24 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
       ...options.relay,
     });
     const inbox = createInbox<Tx>({ name, client: database.client, handlers: definition.handlers, outbox: relay, log });
+    const auditWriter = createAuditWriter(database.pool);
+    const { AUDIT_ANCHOR_FILE: anchorFile } = readConfig(z.object({ AUDIT_ANCHOR_FILE: z.string().min(1).optional() }), options.env ?? {});
+    const sealer = createSealer<Tx>({
+      subgraph: name,
+      client: database.client,
+      ship: definition.gatherAudit ?? ((tx, records) => shipByEvent(name, tx, records)),
+      shipped: () => relay.wake(),
+      anchors: [anchorInLog(log), ...(anchorFile === undefined ? [] : [anchorInFile(anchorFile)])],
+      log,
+      everyMs: options.sealEveryMs,
+    });
     const notices = openChangeNotices({ url: options.databaseUrl, applicationName: name, log });
     const base = ({ caller, requestId, origin = {}, changes = notices }: ContextRequest): RequestContext<Client> => ({
       subgraph: name,
       caller,
       requestId,
       origin,
-      audit: createAuditTrail(),
+      audit: createAuditTrail((accesses, kind) => auditWriter.write({ caller, requestId, origin }, accesses, kind)),
       log: log.child({ requestId }),
       database,
       outbox: relay,
@@ -123,6 +149,7 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
     const context = (request: ContextRequest) => definition.createContext(base(request), options);
     const schema = buildSubgraphSchema({ typeDefs: parse(subgraphSdl(name)), resolvers: { ...scalars, ...definition.resolvers } });
     capEntities(schema);
+    if (!options.unauditedForMeasurement) watchTypes(schema, definition.audited);
     const subscriptions = createSubscriptions({ schema, notices, context });
     const background: BackgroundWork[] = [];
 
@@ -136,11 +163,13 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
       inbox,
       relay,
       database,
+      seal: () => sealer.seal(),
       async ready() {
         await database.pool.query('select 1');
       },
       start() {
         relay.start();
+        sealer.start();
         background.push(forgetOldRecords(database.pool, log), announceRightsByTime(database.pool, log));
         if (definition.start) background.push(definition.start((requestId) => context({ caller: systemCaller(name), requestId })));
       },
@@ -148,6 +177,7 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
         subscriptions.end();
         await notices.close();
         await Promise.all(background.map((work) => work.close()));
+        await sealer.close();
         await Promise.all([relay.close(), inbox.close()]);
         await database.close();
       },

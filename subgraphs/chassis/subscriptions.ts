@@ -9,6 +9,8 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Logger } from 'pino';
+import { notRecorded, recorded } from './audit/hold-answer.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import type { Caller, Origin } from './caller.ts';
 import type { ChangeNotices, Changes, ChangeWatch } from './change-notices.ts';
 import { graphqlCodes } from './errors.ts';
@@ -33,7 +35,7 @@ interface SubscriptionsOptions {
   schema: GraphQLSchema;
   notices: ChangeNotices;
   /** A new context, with loaders that have loaded nothing yet. `changes`: what the context of a subscription's start watches with. */
-  context: (request: { caller: Caller; requestId: string; origin?: Origin; changes?: Changes }) => { log: Logger };
+  context: (request: { caller: Caller; requestId: string; origin?: Origin; changes?: Changes }) => { log: Logger; audit: AuditTrail };
 }
 
 export function createSubscriptions({ schema, notices, context }: SubscriptionsOptions): Subscriptions {
@@ -62,12 +64,18 @@ export function createSubscriptions({ schema, notices, context }: SubscriptionsO
       const source = await createSourceEventStream({ ...prepared, contextValue: startContext });
       if (!(Symbol.asyncIterator in source)) {
         const [error = new TypeError('a subscription has neither a source nor errors')] = source.errors ?? [];
+        await startContext.audit.written('subscription');
         yield last(error);
         return;
       }
       for await (const event of source) {
         if (session.closed) break;
-        const { data, errors } = await execute({ ...prepared, rootValue: event, contextValue: context({ caller, requestId, origin }) });
+        const contextValue = context({ caller, requestId, origin });
+        const { data, errors } = await execute({ ...prepared, rootValue: event, contextValue });
+        if (!(await recorded(contextValue, 'subscription'))) {
+          yield last(notRecorded());
+          return;
+        }
         const masked = errors?.map((error) => maskedError(error, log));
         events++;
         const failed = masked?.some(({ path }) => path === undefined || (data?.[String(path[0])] ?? null) === null);
@@ -77,7 +85,7 @@ export function createSubscriptions({ schema, notices, context }: SubscriptionsO
       }
       if (ended) yield last(unavailable());
     } catch (error) {
-      yield last(error);
+      yield last((await recorded(startContext, 'subscription')) ? error : notRecorded());
     } finally {
       session.close();
       open.delete(session);

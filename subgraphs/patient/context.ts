@@ -3,6 +3,7 @@ import type { Loader, PageLoader } from '#chassis/loaders.ts';
 import { loader, pageLoader } from '#chassis/loaders.ts';
 import type { IdPage } from '#chassis/paging.ts';
 import { allergiesByIds, allergyPagesByPatient, type AllergyRecord } from './allergy-store.ts';
+import { accessPagesByPatient, auditEventsByIds, type AuditEventRow } from './audit-store.ts';
 import { breakGlassByIds, type BreakGlassRecord } from './break-glass-store.ts';
 import { careTeamMembersByIds, careTeamsByPatient, type CareTeamMemberRecord } from './care-team-store.ts';
 import { consentPagesByPatient, consentsByIds, type ConsentRecord } from './consent-store.ts';
@@ -27,6 +28,10 @@ interface Loaders {
   careTeamMember: Loader<CareTeamMemberRecord>;
   careTeam: Loader<CareTeamMemberRecord[]>;
   breakGlass: Loader<BreakGlassRecord>;
+  auditEvent: Loader<AuditEventRow>;
+  /** Accesses by people and partners. */
+  accessPage: PageLoader<IdPage>;
+  disclosurePage: PageLoader<IdPage>;
 }
 
 export interface PatientContext extends RequestContext<PrismaClient> {
@@ -50,6 +55,9 @@ export function createContext(base: RequestContext<PrismaClient>): PatientContex
       careTeamMember: loader((ids) => careTeamMembersByIds(client, ids)),
       careTeam: loader((patients) => careTeamsByPatient(client, patients)),
       breakGlass: loader((ids) => breakGlassByIds(client, ids)),
+      auditEvent: loader((ids) => auditEventsByIds(client, ids)),
+      accessPage: pageLoader((patients, page) => accessPagesByPatient(client, patients, page, { disclosuresOnly: false })),
+      disclosurePage: pageLoader((patients, page) => accessPagesByPatient(client, patients, page, { disclosuresOnly: true })),
     },
   };
 }

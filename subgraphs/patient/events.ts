@@ -1,5 +1,9 @@
 import { treatingRelationHandlers } from '#chassis/care-relations.ts';
 import type { EventHandlers } from '#chassis/events-in.ts';
+import type { Emit } from '#chassis/outbox.ts';
+import type { EventEnvelope } from '#schema/events.ts';
+import type { Logger } from 'pino';
+import { saveAuditRecords } from './audit-store.ts';
 import type { Tx } from './context.ts';
 import { removePharmacyRelation, savePharmacyRelation } from './pharmacy-relation-store.ts';
 
@@ -15,4 +19,16 @@ export const handlers: EventHandlers<Tx> = {
   'prescription.stopped': withdraw,
   'prescription.cancelled': withdraw,
   'prescription.completed': withdraw,
+  'appointment.audited': gather,
+  'visit.audited': gather,
+  'prescription.audited': gather,
+  'billing.audited': gather,
 };
+
+type Audited = 'appointment.audited' | 'visit.audited' | 'prescription.audited' | 'billing.audited';
+
+/** Audit records of the others come here, for patients and the privacy officer. */
+async function gather(tx: Tx, { source, data }: EventEnvelope<Audited>, _emit: Emit, log: Logger): Promise<void> {
+  if (await saveAuditRecords(tx, source, data.records)) return;
+  log.error({ source, from: data.records[0]?.sequence }, 'the audit chain of a service is another one than before: run npm run audit:verify');
+}

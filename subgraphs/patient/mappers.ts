@@ -1,5 +1,6 @@
 import type { Caller } from '#chassis/caller.ts';
 import type { AllergyRecord } from './allergy-store.ts';
+import type { AuditEventRow } from './audit-store.ts';
 import type { BreakGlassRecord } from './break-glass-store.ts';
 import type { CareTeamMemberRecord } from './care-team-store.ts';
 import type { ConsentRecord } from './consent-store.ts';
@@ -18,5 +19,7 @@ export type ProxyGrantMapper = ProxyGrantRecord;
 export type CareTeamMemberMapper = CareTeamMemberRecord;
 export type BreakGlassGrantMapper = BreakGlassRecord;
 export type MeMapper = Caller;
+export type AuditEventMapper = AuditEventRow;
+export type ChartAccessMapper = AuditEventRow;
 /** Owned by the appointment subgraph: here only its id. */
 export type PractitionerMapper = { id: string };

@@ -1,4 +1,5 @@
 import { defineSubgraph } from '#chassis/subgraph.ts';
+import { ofPatient } from '#chassis/audit/watch-types.ts';
 import { createVisitContext, type Tx, type VisitContext } from './context.ts';
 import { visitEventHandlers } from './events.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
@@ -11,4 +12,5 @@ export const createVisitSubgraph = defineSubgraph<Tx, PrismaClient, VisitContext
   openClient: (adapter) => new PrismaClient({ adapter }),
   createContext: createVisitContext,
   handlers: visitEventHandlers,
+  audited: { Visit: ofPatient, ClinicalNote: ofPatient },
 });

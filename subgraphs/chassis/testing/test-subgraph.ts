@@ -1,4 +1,4 @@
-import { graphql, parse, type ExecutionResult } from 'graphql';
+import { getOperationAST, graphql, parse, type ExecutionResult } from 'graphql';
 import { pino } from 'pino';
 import {
   eventDefinitions,
@@ -51,7 +51,7 @@ export interface TestSubgraph<S extends Subgraph> extends AsyncDisposable {
   heardFrom(...sources: SubgraphName[]): Promise<void>;
   /** Events in the outbox, oldest first. */
   emitted<T extends EventType>(type?: T): Promise<{ type: EventType; subject: string; data: EventData<T> }[]>;
-  /** SQL statements that the work sends, without those of transaction control. */
+  /** SQL statements that the work sends, without those of transaction control and of the audit. */
   statements(work: () => Promise<unknown>): Promise<string[]>;
   setNow(now: Date): void;
 }
@@ -121,13 +121,14 @@ export async function testSubgraph<S extends Subgraph>(
         ...spec,
       };
       const run = async <Data>(document: string, variables: Record<string, unknown> = {}) => {
-        parse(document);
+        const contextValue = subgraph.context({ caller, requestId: `test-${newId('evt')}` });
         const result = await graphql({
           schema: subgraph.schema,
           source: document,
           variableValues: variables,
-          contextValue: subgraph.context({ caller, requestId: `test-${newId('evt')}` }),
+          contextValue,
         });
+        await contextValue.audit.written(getOperationAST(parse(document))?.operation ?? 'query');
         // graphql-js answers objects without a prototype; tests compare with plain ones.
         return JSON.parse(JSON.stringify(result)) as ExecutionResult<Data>;
       };
@@ -163,7 +164,9 @@ export async function testSubgraph<S extends Subgraph>(
     async statements(work) {
       heard.length = 0;
       await work();
-      return heard.filter((text) => !/^(begin|commit|rollback|savepoint|release|set transaction|deallocate|discard)/i.test(text));
+      return heard.filter(
+        (text) => !/^(begin|commit|rollback|savepoint|release|set transaction|deallocate|discard|\s*insert into audit_event)/i.test(text),
+      );
     },
     setNow(now) {
       fixedNow = now;

@@ -1,5 +1,7 @@
 import type { Resolvers } from '../generated/graphql.ts';
 import { AllergyIntolerance } from './allergy-intolerance.ts';
+import { AuditEvent } from './audit-event.ts';
+import { ChartAccess } from './chart-access.ts';
 import { BreakGlassGrant } from './break-glass-grant.ts';
 import { CareTeamMember } from './care-team-member.ts';
 import { Consent } from './consent.ts';
@@ -25,13 +27,14 @@ import { updatePatient } from './mutation-update-patient.ts';
 import { Patient } from './patient.ts';
 import { ProxyGrant } from './proxy-grant.ts';
 import { allergyIntolerance } from './query-allergy-intolerance.ts';
+import { auditEvents } from './query-audit-events.ts';
 import { consent } from './query-consent.ts';
 import { me } from './query-me.ts';
 import { patient } from './query-patient.ts';
 import { patients } from './query-patients.ts';
 
 export const resolvers = {
-  Query: { me, patient, patients, allergyIntolerance, consent, breakGlassGrants },
+  Query: { me, patient, patients, allergyIntolerance, consent, breakGlassGrants, auditEvents },
   Subscription: { breakGlassOpened },
   Mutation: {
     registerPatient,
@@ -53,6 +56,8 @@ export const resolvers = {
   },
   Patient,
   AllergyIntolerance,
+  AuditEvent,
+  ChartAccess,
   Consent,
   ProxyGrant,
   CareTeamMember,

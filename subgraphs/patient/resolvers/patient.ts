@@ -1,6 +1,7 @@
 import { forbidden } from '#chassis/errors.ts';
 import { readPage, toConnection } from '#chassis/paging.ts';
 import { allergyRules, careTeamRules, consentRules } from '../access.ts';
+import { accessesOf } from '../audit-service.ts';
 import { careTeamOf } from '../care-team-service.ts';
 import type { PatientContext } from '../context.ts';
 import type { PatientResolvers } from '../generated/graphql.ts';
@@ -65,6 +66,8 @@ export const Patient: PatientResolvers = {
     const { id } = demographicsOf(patient, context);
     return (await context.loaders.proxyFor.load(id)) ?? [];
   },
+  accessHistory: ({ id }, args, context) => accessesOf(context, id, args, 'accessPage'),
+  disclosures: ({ id }, args, context) => accessesOf(context, id, args, 'disclosurePage'),
   async careTeam({ id }, _args, context) {
     const sees = await careTeamRules.sees(context, { id, patientId: id, practitionerId: '' });
     return sees ? careTeamOf(context, id) : refusedPart(context, id);
