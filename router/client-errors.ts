@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
-import { graphqlCodes } from '#chassis/errors.ts';
+import { graphqlCodes, requestCodes as ownCodes } from '#chassis/errors.ts';
 
 export type GraphqlCode = keyof typeof graphqlCodes;
 export type ErrorPath = readonly (string | number)[];
@@ -24,7 +24,7 @@ export const unexpectedMessage = 'Something went wrong on our side. Quote the re
 const spokenBySubgraphs: ReadonlySet<GraphqlCode> = new Set(['BAD_USER_INPUT', 'UNAUTHENTICATED', 'FORBIDDEN']);
 const longestMessage = 500;
 
-/** Codes that Apollo Server and the gateway give to requests that are wrong in themselves; their messages quote the request only. */
+/** Codes of the router's own refusals, and of requests that are wrong in themselves; their messages quote the request only. */
 const requestCodes: ReadonlySet<string> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -33,6 +33,7 @@ const requestCodes: ReadonlySet<string> = new Set([
   'OPERATION_RESOLUTION_FAILURE',
   'PERSISTED_QUERY_NOT_SUPPORTED',
   'ROUTER_BUSY',
+  'UNAUTHORIZED_FIELD_OR_TYPE',
 ]);
 
 const isGraphqlCode = (code: unknown): code is GraphqlCode => typeof code === 'string' && Object.hasOwn(graphqlCodes, code);
@@ -88,6 +89,10 @@ export const challenge = { name: 'www-authenticate', value: 'Bearer' } as const;
 /** A null where the schema promises a value, or a value of another type than it says: a service broke its contract. */
 export const unusableValue = (path: ErrorPath): GraphQLError =>
   new GraphQLError(genericMessages.SUBGRAPH_ERROR ?? unexpectedMessage, { path, extensions: { code: 'SUBGRAPH_ERROR' } });
+
+/** The schema asks for a right that the caller does not have. */
+export const unauthorized = (path: ErrorPath): GraphQLError =>
+  new GraphQLError(ownCodes.UNAUTHORIZED_FIELD_OR_TYPE, { path, extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } });
 
 export const tooComplex = (): GraphQLError =>
   new GraphQLError('This operation can be answered in too many ways to plan it. Ask for less at once.', {

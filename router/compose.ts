@@ -1,9 +1,9 @@
 import { composeServices } from '@apollo/composition';
-import { Supergraph } from '@apollo/federation-internals';
 import { buildSchema, GraphQLError, Kind, Source, lexicographicSortSchema, parse, printSchema } from 'graphql';
 import type { ASTNode, DefinitionNode, DocumentNode } from 'graphql';
 import { z } from 'zod';
 import { eventDefinitions } from '#schema/events.ts';
+import { readSupergraph } from './authorization/security-features.ts';
 import { conflictingRequires } from './plan/required-arguments.ts';
 
 /** One SDL file: `name` is what error messages call it. */
@@ -68,7 +68,7 @@ export function eventCatalogue(): string {
 }
 
 function apiSchema(supergraphSdl: string): string {
-  const schema = Supergraph.build(supergraphSdl).apiSchema().toGraphQLJSSchema();
+  const schema = readSupergraph(supergraphSdl).apiSchema().toGraphQLJSSchema();
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
 }
 

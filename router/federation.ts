@@ -3,6 +3,7 @@ import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { parse, validate } from 'graphql';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import type { Policy } from './authorization/role-policies.ts';
 import type { PlanSource, PlanSourceOptions } from './plan/plan-source.ts';
 import { gatewayStandIn } from './gateway-stand-in.ts';
 import { disableGatewayTelemetry } from './gateway-telemetry.ts';
@@ -35,6 +36,8 @@ export interface FederationOptions {
   readonly registeredOperations?: ReadonlyMap<string, string>;
   readonly planSource: (options: PlanSourceOptions) => PlanSource;
   readonly pathsLimit?: number;
+  /** What `@policy` of the supergraph names. */
+  readonly policies?: ReadonlyMap<string, Policy>;
 }
 
 /** @throws when the supergraph cannot be served, or misses something that a registered operation needs */
@@ -45,11 +48,12 @@ export function createFederation({
   registeredOperations = new Map(),
   planSource,
   pathsLimit = 20,
+  policies,
 }: FederationOptions): Federation {
   disableGatewayTelemetry();
   const build = (sdl: string): ServedGraph => {
     for (const service of subgraphUrlsIn(sdl).keys()) clientOf(service);
-    return buildGraph(sdl, { clientOf, planSource, pathsLimit });
+    return buildGraph(sdl, { clientOf, planSource, pathsLimit, ...(policies && { policies }) });
   };
   const lacks = (graph: ServedGraph): string[] =>
     [...registeredOperations].flatMap(([name, document]) =>

@@ -11,6 +11,7 @@ import { startHttpServer } from '#chassis/http.ts';
 import type { HttpLimits, HttpServer } from '#chassis/http.ts';
 import { internalTokenHeader, linkKey, signInternalToken } from '#chassis/internal-token.ts';
 import type { LinkKeys } from '#chassis/internal-token.ts';
+import { rolePolicies, type Policy } from './authorization/role-policies.ts';
 import { maskError } from './client-errors.ts';
 import type { DevIssuer } from './dev-issuer.ts';
 import { createFederation, type Federation } from './federation.ts';
@@ -59,6 +60,8 @@ export interface RouterOptions {
   readonly subscriptions?: Pick<ClientSubscriptionsOptions, 'share' | 'allowedOrigins' | 'limits'>;
   /** Documents that clients depend on, by name: a reload that takes something away from them is refused. */
   readonly registeredOperations?: ReadonlyMap<string, string>;
+  /** What `@policy` of the supergraph may name beside the roles (`role:BILLER`). A supergraph that names another one is refused. */
+  readonly policies?: ReadonlyMap<string, Policy>;
   /** May identical queries to a subgraph, of the same caller at the same time, share one request? True unless given. */
   readonly shareQueries?: boolean;
   /** Operations are planned in a thread of their own. `in this thread`: for tests of small graphs, where a thread costs more than it gives. */
@@ -106,6 +109,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     supergraphSdl: options.supergraphSdl,
     log,
     planSource: planning === 'in this thread' ? planHere : (source) => planningThread({ ...source, limits: planning }),
+    policies: new Map([...rolePolicies, ...(options.policies ?? [])]),
     ...(options.registeredOperations && { registeredOperations: options.registeredOperations }),
     clientOf(service) {
       const client = clients.get(service);

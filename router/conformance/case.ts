@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Caller } from '#chassis/caller.ts';
 import { startGraph } from './graph.ts';
 import type { Ask, Graph, SubgraphDescription } from './graph.ts';
 
@@ -14,6 +15,7 @@ export interface ConformanceCase {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly operationName?: string;
+  readonly caller?: Caller;
   /** The answer's data: values, and keys in the order of the selection. */
   readonly data: unknown;
   /** All errors, each exactly once, in any order. Left out: none. */

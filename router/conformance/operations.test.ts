@@ -362,6 +362,10 @@ conformance('fragments', graph, {
     query: '{ ...R repeat(text: "y") } fragment R on Query { repeat(text: "y") patient { score } }',
     data: { repeat: 'y', patient: { score: 'p0 {"step":2}' } },
   },
+  'at the root, in one another': {
+    query: `{ ...W } fragment W on Query { ...J } fragment J on Query { ...O } fragment O on Query { ...L patients { id } } fragment L on Query { patient { friend(id: "f") { id } } }`,
+    data: { patient: { friend: { id: 'f' } }, patients: [{ id: 'p1' }, { id: 'p2' }] },
+  },
   'with variables': {
     query: 'query ($s: Int) { patient { ...F } } fragment F on Patient { score(step: $s) name(upper: true) }',
     variables: { s: 8 },

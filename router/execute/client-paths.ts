@@ -15,7 +15,7 @@ export function clientPaths(path: ErrorPath, shape: Shape, data: unknown): Error
   for (const type of types) {
     const shapes = [shape, ...shape.laterOf(type).map((later) => later.shape)];
     for (const field of shapes.flatMap((each) => each.fieldsOf(type) ?? []))
-      if (field.internalKey === key) fields.set(field.responseKey, field);
+      if (field.internalKey === key && field.meta !== 'unauthorized') fields.set(field.responseKey, field);
   }
   if (fields.size === 0) return [[]];
   const below = typeof data === 'object' && data !== null && Object.hasOwn(data, key) ? (data as Json)[key as string] : undefined;

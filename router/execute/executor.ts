@@ -1,6 +1,6 @@
-import { execute, getOperationAST, getVariableValues, GraphQLError } from 'graphql';
+import { execute, getOperationAST, getVariableValues, GraphQLError, OperationTypeNode } from 'graphql';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
-import { plannerBusy, serviceError, tooComplex } from '../client-errors.ts';
+import { plannerBusy, serviceError, tooComplex, unauthorized } from '../client-errors.ts';
 import type { Plan, SubscriptionPlan } from '../plan/compile-plan.ts';
 import { isCompiled, type CompiledOperation, type Planner } from '../plan/planner.ts';
 import type { RouterContext } from '../request-context.ts';
@@ -56,15 +56,14 @@ export function createExecutor({ planner, clientOf, patience }: ExecutorOptions)
     readonly coerced: Readonly<Record<string, unknown>>;
   }
 
-  async function prepare(
-    { document, documentKey, operationName, variables = {} }: OperationRequest,
-    inParts: boolean,
-  ): Promise<Prepared | RouterResult> {
+  async function prepare(request: OperationRequest, { caller, log }: RouterContext, inParts: boolean): Promise<Prepared | RouterResult> {
+    const { document, documentKey, operationName, variables = {} } = request;
     const operation = getOperationAST(document, operationName);
     if (!operation) return { errors: [noSuchOperation(operationName)] };
     const { coerced, errors } = getVariables(apiSchema, operation.variableDefinitions ?? [], variables);
     if (errors) return { errors };
-    const compiled = await planner.compile({ documentKey, document, operationName, variables: coerced, inParts });
+    const rights = await planner.authorization.question(document, operation).rightsOf(caller, log);
+    const compiled = await planner.compile({ documentKey, document, operationName, variables: coerced, inParts, rights });
     if (isCompiled(compiled)) return { compiled, variables, coerced };
     return { errors: [compiled.outcome === 'busy' ? plannerBusy() : tooComplex()] };
   }
@@ -92,11 +91,12 @@ export function createExecutor({ planner, clientOf, patience }: ExecutorOptions)
     clientContext: RouterContext,
     inParts = true,
   ): Promise<RouterResult | AnswerInParts> {
-    const prepared = await prepare(request, inParts);
+    const prepared = await prepare(request, clientContext, inParts);
     if (!('compiled' in prepared)) return prepared;
     const context = withOperation(request, clientContext);
     const { compiled, coerced } = prepared;
-    if (isSubscription(compiled.plan)) return { errors: [notAsOneAnswer()] };
+    if (compiled.operation.operation === OperationTypeNode.SUBSCRIPTION || isSubscription(compiled.plan))
+      return { errors: [notAsOneAnswer()] };
     const fetched = nothingFetched();
     const running = await fetchFirst(prepared, compiled.plan, context, fetched);
     const shape = compiled.shapeFor(coerced);
@@ -116,9 +116,10 @@ export function createExecutor({ planner, clientOf, patience }: ExecutorOptions)
     },
     executeInParts: (request, context) => executeInParts(request, context),
     async subscribe(request, context, contextOfEvent, signal) {
-      const prepared = await prepare(request, false);
+      const prepared = await prepare(request, context, false);
       if (!('compiled' in prepared)) return prepared;
-      const { plan } = prepared.compiled;
+      const { plan, refusedRoot } = prepared.compiled;
+      if (refusedRoot !== null) return { errors: [unauthorized([refusedRoot])] };
       if (!isSubscription(plan)) throw new TypeError('only a subscription has events');
       return events(prepared, plan, withOperation(request, context), () => withOperation(request, contextOfEvent()), signal);
     },

@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import type { ErrorPath } from '../client-errors.ts';
-import { unusableValue } from '../client-errors.ts';
+import { unauthorized, unusableValue } from '../client-errors.ts';
 import type { Shape, ShapeValue } from '../plan/shape.ts';
 import { createErrorPaths } from './error-paths.ts';
 import type { Json } from './json-object.ts';
@@ -65,6 +65,14 @@ export function writeAnswer(
     added.push(unusableValue(here));
   };
 
+  /** What the caller has no right to has an error of its own, whatever else went wrong around it. */
+  const refuse = (depth: number): void => {
+    placed++;
+    const here = path.slice(0, depth);
+    explained.add(here);
+    added.push(unauthorized(here));
+  };
+
   /** @returns false, with nothing written, when a null breaks the promise of the type: the nearest nullable field above becomes null */
   function writeValue(type: ShapeValue, value: unknown, depth: number): boolean {
     if (value !== null && value !== undefined) {
@@ -125,6 +133,10 @@ export function writeAnswer(
     const typeName = typeNameOf(shape, source);
     const fields = typeof typeName === 'string' ? shape.fieldsOf(typeName) : null;
     if (!fields) return wrong(depth);
+    if (shape.refusedTypes?.has(typeName as string)) {
+      refuse(depth);
+      return false;
+    }
     to.plain('{');
     for (let index = 0; index < fields.length; index++) {
       const field = fields[index];
@@ -139,7 +151,12 @@ export function writeAnswer(
       to.plain(prefix);
       if (meta) {
         if (meta === 'typename') to.string(typeName as string);
-        else to.json(JSON.stringify(introspection[internalKey] ?? null));
+        else if (meta === 'unauthorized') {
+          path[depth] = field.responseKey;
+          refuse(depth + 1);
+          if (value.nonNull) return false;
+          to.plain('null');
+        } else to.json(JSON.stringify(introspection[internalKey] ?? null));
         continue;
       }
       if (found === undefined && value.nonNull && absent.has(source)) return false;

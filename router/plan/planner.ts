@@ -1,6 +1,9 @@
-import { Supergraph } from '@apollo/federation-internals';
-import { buildSchema, GraphQLError, GraphQLSchema, Kind, print } from 'graphql';
-import type { DefinitionNode, DocumentNode, GraphQLObjectType, OperationDefinitionNode, SelectionNode } from 'graphql';
+import { buildSchema, GraphQLError, GraphQLSchema, Kind, OperationTypeNode, print } from 'graphql';
+import type { DefinitionNode, DocumentNode, FieldNode, GraphQLObjectType, OperationDefinitionNode, SelectionNode } from 'graphql';
+import { createAuthorization, type Authorization } from '../authorization/authorization.ts';
+import type { Rights } from '../authorization/rights.ts';
+import { rolePolicies, type Policy } from '../authorization/role-policies.ts';
+import { readSupergraph } from '../authorization/security-features.ts';
 import { compilePlan, type Plan, type SubscriptionPlan } from './compile-plan.ts';
 import { deferDirective, resolveDefer, usesDefer } from './defer.ts';
 import { assignInternalKeys, fieldsRequiredWithArguments } from './internal-keys.ts';
@@ -11,8 +14,10 @@ import { compileShape, conditionVariables, type Shape } from './shape.ts';
 /** All that is known of an operation before its variables: made once, used by every request that sends it. */
 export interface CompiledOperation {
   readonly operation: OperationDefinitionNode;
-  /** Null when no subgraph is needed: only introspection or `__typename`. */
+  /** Null when no subgraph is needed: only introspection or `__typename`, or nothing that the caller has a right to. */
   readonly plan: Plan | SubscriptionPlan | null;
+  /** Of a subscription to whose one field the caller has no right: the key of that field. It does not begin. */
+  readonly refusedRoot: string | null;
   /** The part of the document that graphql-js answers from the schema; null when there is none. */
   readonly introspection: DocumentNode | null;
   /** The labels of what comes later, ours and the client's. */
@@ -31,13 +36,17 @@ export interface OperationToCompile {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Can the client take an answer in parts? */
   readonly inParts: boolean;
+  /** What its caller has a right to, by `authorization` of the same planner. */
+  readonly rights: Rights;
 }
 
 export interface PlannerOptions {
   readonly supergraphSdl: string;
   /** Of the same supergraph. */
   readonly plans: PlanSource;
-  /** Operations kept compiled; the least used one goes first. */
+  /** What `@policy` names; those of roles unless given. */
+  readonly policies?: ReadonlyMap<string, Policy>;
+  /** Operations kept compiled, one for each kind of rights to them; the least used one goes first. */
   readonly cacheSize?: number;
 }
 
@@ -52,6 +61,7 @@ export interface Planner {
   readonly supergraphSchema: GraphQLSchema;
   /** What clients see. */
   readonly apiSchema: GraphQLSchema;
+  readonly authorization: Authorization;
   /** At once when it is known. However many ask for the same operation meanwhile, it is planned once. */
   compile(operation: OperationToCompile): CompiledOperation | Promise<CompiledOperation | NotPlanned>;
   /** The operations that were asked for most lately, the latest first: what a new planner should know from its beginning. */
@@ -61,10 +71,12 @@ export interface Planner {
 }
 
 /** @throws when the supergraph cannot be served */
-export function createPlanner({ supergraphSdl, plans, cacheSize = 1_000 }: PlannerOptions): Planner {
-  const supergraph = Supergraph.build(supergraphSdl, { validateSupergraph: false });
+export function createPlanner({ supergraphSdl, plans, policies = rolePolicies, cacheSize = 1_000 }: PlannerOptions): Planner {
+  const supergraph = readSupergraph(supergraphSdl);
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
-  const conflicts = conflictingRequires(buildSchema(supergraphSdl, { assumeValid: true }));
+  const schemaWithDirectives = buildSchema(supergraphSdl, { assumeValid: true });
+  const authorization = createAuthorization(supergraph, schemaWithDirectives, policies);
+  const conflicts = conflictingRequires(schemaWithDirectives);
   if (conflicts.length > 0) throw new Error(`The supergraph cannot be served: ${conflicts.join(' ')}`);
   const apiSchema = withDefer(supergraph.apiSchema().toGraphQLJSSchema());
   const requiredWithArguments = fieldsRequiredWithArguments(supergraphSdl);
@@ -76,14 +88,18 @@ export function createPlanner({ supergraphSdl, plans, cacheSize = 1_000 }: Plann
     operationName,
     variables,
     inParts,
+    rights,
   }: OperationToCompile): Promise<CompiledOperation | NotPlanned> {
     const asked = findOperation(whole, operationName);
     const { document, operation, labels } = usesDefer(whole)
       ? resolveDefer(whole, asked, variables, inParts)
       : { document: onlyOperation(whole, asked), operation: asked, labels: new Map<string, undefined>() };
-    const keys = assignInternalKeys(document, requiredWithArguments);
     const rootType = rootTypeOf(apiSchema, operation);
-    const planned = await plans.plan(print(keys.document));
+    const authorized = authorization.authorize(document, operation, rights);
+    const { refused, refusedTypes } = authorized;
+    const keys = assignInternalKeys(authorized.document, requiredWithArguments);
+    const refusedRoot = operation.operation === OperationTypeNode.SUBSCRIPTION ? authorized.refusedRoot : null;
+    const planned = refusedRoot === null ? await plans.plan(print(keys.document)) : nothingToPlan;
     if (planned.outcome !== 'planned') return planned;
     const plan = compilePlan(planned.plan, { schema: supergraphSchema, operationName: operation.name?.value });
     const conditions = conditionVariables(document);
@@ -91,13 +107,15 @@ export function createPlanner({ supergraphSdl, plans, cacheSize = 1_000 }: Plann
     return {
       operation,
       plan,
+      refusedRoot,
       introspection: introspectionOf(document, operation),
       laterLabels: labels,
       shapeFor(given) {
         const outcome = conditions.map((name) => (given[name] === true ? '1' : '0')).join('');
         const known = shapes.get(outcome);
         if (known) return known;
-        const shape = compileShape({ schema: apiSchema, document, operation, keyOf: (field) => keys.keyOf(field) }, rootType, given);
+        const source = { schema: apiSchema, document, operation, refused, refusedTypes, keyOf: (field: FieldNode) => keys.keyOf(field) };
+        const shape = compileShape(source, rootType, given);
         if (shapes.size < mostShapes) shapes.set(outcome, shape);
         return shape;
       },
@@ -127,6 +145,7 @@ export function createPlanner({ supergraphSdl, plans, cacheSize = 1_000 }: Plann
     ready: plans.ready,
     supergraphSchema,
     apiSchema,
+    authorization,
     compile(request) {
       const key = cacheKey(request);
       const known = cache.get(key);
@@ -144,10 +163,10 @@ export function createPlanner({ supergraphSdl, plans, cacheSize = 1_000 }: Plann
   };
 }
 
-function cacheKey({ documentKey, document, operationName, variables, inParts }: OperationToCompile): string {
+function cacheKey({ documentKey, document, operationName, variables, inParts, rights }: OperationToCompile): string {
   const conditions = deferConditions(document);
   const deferred = conditions === null ? '' : `${inParts} ${conditions.map((name) => variables[name] !== false).join()}`;
-  return `${documentKey} ${operationName ?? ''} ${deferred}`;
+  return `${documentKey} ${operationName ?? ''} ${rights.key} ${deferred}`;
 }
 
 /** What stays in memory holds no more of a client's variables than plans depend on. */
@@ -177,6 +196,8 @@ function withDefer(schema: GraphQLSchema): GraphQLSchema {
   const config = schema.toConfig();
   return new GraphQLSchema({ ...config, directives: [...config.directives, deferDirective] });
 }
+
+const nothingToPlan: PlanOutcome = { outcome: 'planned', plan: { kind: 'QueryPlan' } };
 
 /** Each condition doubles the shapes of an operation; beyond this many they are compiled for the request. */
 const mostShapes = 64;

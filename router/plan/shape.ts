@@ -40,6 +40,8 @@ export interface Shape {
   laterOf(typeName: string): readonly LaterShape[];
   /** All concrete types that can stand here. */
   readonly possibleTypes: readonly string[];
+  /** Those of which the caller may have no object; null when there are none. */
+  readonly refusedTypes: ReadonlySet<string> | null;
 }
 
 /** A selection that comes later, on objects that the answer holds already. */
@@ -58,8 +60,8 @@ export interface ShapeField {
   readonly isInherited: boolean;
   /** Any string is a value of it: the most common case, written without a detour. */
   readonly isString: boolean;
-  /** `__typename`, or `__schema` and `__type` at the root: answered without a subgraph. */
-  readonly meta: 'typename' | 'introspection' | null;
+  /** `__typename`, or `__schema` and `__type` at the root: answered without a subgraph. Unauthorized: not answered, whatever was fetched for others. */
+  readonly meta: 'typename' | 'introspection' | 'unauthorized' | null;
   readonly value: ShapeValue;
   /** What stands in the value's objects; null for a leaf. */
   readonly shape: Shape | null;
@@ -76,6 +78,9 @@ export interface ShapeSource {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly keyOf: (field: FieldNode) => string;
+  /** Fields and types that the caller has no right to: see authorization/authorized-operation.ts. */
+  readonly refused: ReadonlySet<FieldNode>;
+  readonly refusedTypes: ReadonlySet<string>;
 }
 
 interface Selected {
@@ -115,10 +120,12 @@ export function compileShape(source: ShapeSource, rootType: GraphQLObjectType, v
     const byType = new Map<string, Selected | null>();
     const possible = isAbstractType(named) ? source.schema.getPossibleTypes(named) : isObjectType(named) ? [named] : [];
     const names = possible.map(({ name }) => name);
+    const refusedTypes = isAbstractType(named) ? names.filter((name) => source.refusedTypes.has(name)) : [];
     return {
       typeName: named.name,
       kind: isInterfaceType(named) ? 'interface' : isUnionType(named) ? 'union' : 'object',
       possibleTypes: names,
+      refusedTypes: refusedTypes.length > 0 ? new Set(refusedTypes) : null,
       fieldsOf: (typeName) => selectedOf(typeName)?.fields ?? null,
       laterOf: (typeName) => selectedOf(typeName)?.later ?? none,
     };
@@ -152,6 +159,9 @@ export function compileShape(source: ShapeSource, rootType: GraphQLObjectType, v
       if (name === '__schema' || name === '__type') return [{ ...key, ...notFetched, internalKey: responseKey, meta: 'introspection' }];
       const field = type.getFields()[name];
       if (!field) return [];
+      // Refused where it is selected once without a right: there is one value, and the client is told.
+      if ([first, ...others].some((node) => source.refused.has(node)))
+        return [{ ...key, ...notFetched, internalKey: responseKey, meta: 'unauthorized', value: nothing(isNonNullType(field.type)) }];
       const inner = [first, ...others].flatMap(({ selectionSet }) => selectionSet ?? []);
       const shape = isLeafType(getNamedType(field.type)) ? null : shapeOf(field.type, inner);
       const internalKey = source.keyOf(first);
@@ -186,13 +196,10 @@ export function compileShape(source: ShapeSource, rootType: GraphQLObjectType, v
   return shapeOf(rootType, [source.operation.selectionSet]);
 }
 
+const nothing = (nonNull: boolean): ShapeValue => ({ kind: 'leaf', nonNull, write: () => false });
+
 /** Of what is answered without a subgraph: nobody looks at its value. */
-const notFetched = {
-  isInherited: false,
-  isString: false,
-  value: { kind: 'leaf', nonNull: false, write: () => false },
-  shape: null,
-} as const;
+const notFetched = { isInherited: false, isString: false, value: nothing(false), shape: null } as const;
 
 function valueOf(type: GraphQLOutputType, shape: Shape | null): ShapeValue {
   const nonNull = isNonNullType(type);

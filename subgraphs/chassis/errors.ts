@@ -197,6 +197,7 @@ export const graphqlCodes = {
  * only the router says them: from a service they would be a defect of ours. Documented in docs/errors.md.
  */
 export const requestCodes = {
+  UNAUTHORIZED_FIELD_OR_TYPE: 'The scopes or the role of your token do not cover this field. Ask with a token that has what it needs.',
   BAD_REQUEST: 'The HTTP request is not one that can carry an operation.',
   OPERATION_RESOLUTION_FAILURE: 'The document has several operations, and operationName names none of them.',
   PERSISTED_QUERY_NOT_SUPPORTED: 'Only a hash came. Send the document itself.',
