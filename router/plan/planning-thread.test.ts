@@ -111,4 +111,5 @@ const operation = (query: string): OperationToCompile => ({
   operationName: undefined,
   variables: {},
   inParts: false,
+  rights: { key: '', met: new Set(), all: true },
 });
