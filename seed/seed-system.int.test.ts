@@ -33,7 +33,7 @@ beforeAll(async () => {
   for (const [name, database] of await fresh()) databases.set(name, database);
   urls = urlsOf(databases);
   const startedAt = performance.now();
-  const rows = await seedSystem(urls, { patients: 300, today, progress: () => undefined });
+  const rows = await seedSystem(urls, { patients: 300, today, progress: () => undefined, env: {} });
   console.log(`seeded 300 patients, ${rows} rows in ${Math.round(performance.now() - startedAt)} ms`);
 });
 
@@ -55,9 +55,9 @@ test('leaves nothing to send and nothing taken in: the first event about a seede
 
 test('seeding again inserts nothing, and says so', async () => {
   const told: string[] = [];
-  expect(await seedSystem(urls, { patients: 300, today, progress: (step) => told.push(step) })).toBe(0);
+  expect(await seedSystem(urls, { patients: 300, today, progress: (step) => told.push(step), env: {} })).toBe(0);
   expect(told).toEqual(['the demo data is there already: nothing to do']);
-  expect(await seedIfEmpty(urls, () => undefined)).toBe(false);
+  expect(await seedIfEmpty(urls, { progress: () => undefined, env: {} })).toBe(false);
   expect(await count('patient', 'patient')).toBe(300);
 });
 
@@ -66,12 +66,14 @@ test('a half-seeded system is recognised, and other data is left alone', async (
   try {
     const mixed = { ...urlsOf(others), patient: urls.patient, visit: urls.visit };
     const half = /only in the databases of patient, visit, not of appointment, prescription, billing/;
-    await expect(seedIfEmpty(mixed, () => undefined)).rejects.toThrow(half);
-    await expect(seedIfEmpty(mixed, () => undefined)).rejects.toThrow(ConfigError);
+    await expect(seedIfEmpty(mixed, { progress: () => undefined, env: {} })).rejects.toThrow(half);
+    await expect(seedIfEmpty(mixed, { progress: () => undefined, env: {} })).rejects.toThrow(ConfigError);
 
     await query(urlsOf(others).billing, `insert into account values ('acc_1', 'pat_1', 'USD', now())`);
-    expect(await seedIfEmpty(urlsOf(others), () => undefined)).toBe(false);
-    await expect(seedSystem(urlsOf(others), { patients: 20, today, progress: () => undefined })).rejects.toThrow('data of their own');
+    expect(await seedIfEmpty(urlsOf(others), { progress: () => undefined, env: {} })).toBe(false);
+    await expect(seedSystem(urlsOf(others), { patients: 20, today, progress: () => undefined, env: {} })).rejects.toThrow(
+      'data of their own',
+    );
   } finally {
     for (const database of others.values()) await database[Symbol.asyncDispose]();
   }
@@ -82,7 +84,7 @@ test('one database that refuses leaves all five as they were', async () => {
   const at = urlsOf(others);
   try {
     await query(at.billing, 'alter table ledger_entry add constraint never check (false)');
-    await expect(seedSystem(at, { patients: 20, today, progress: () => undefined })).rejects.toThrow('never');
+    await expect(seedSystem(at, { patients: 20, today, progress: () => undefined, env: {} })).rejects.toThrow('never');
     for (const [name, table] of [
       ['patient', 'patient'],
       ['appointment', 'practitioner'],

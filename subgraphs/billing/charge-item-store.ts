@@ -23,7 +23,10 @@ export async function moveFreeCharge(
   charge: ChargeItem,
   change: { status: ChargeItemStatus; statusReason?: string },
 ): Promise<boolean> {
-  const { count } = await tx.chargeItem.updateMany({ where: { id: charge.id, status: charge.status, invoiceId: null }, data: change });
+  const { count } = await tx.chargeItem.updateMany({
+    where: { id: charge.id, patientId: charge.patientId, status: charge.status, invoiceId: null },
+    data: change,
+  });
   return count === 1;
 }
 

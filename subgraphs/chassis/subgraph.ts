@@ -22,6 +22,9 @@ import { openDatabase, type Database, type SqlExecutor, type TransactionalClient
 import { createInbox, type EventHandlers, type Inbox } from './events-in.ts';
 import { forgetOldRecords } from './housekeeping.ts';
 import { eventLinks } from './links.ts';
+import { protectClient } from './protection/protect-client.ts';
+import { openProtection } from './protection/protection.ts';
+import type { ProtectedTable } from './protection/protected-tables.ts';
 import { createRelay, type Courier, type Relay } from './relay.ts';
 import { scalars } from './scalars.ts';
 import { subgraphSdl } from './subgraph-sdl.ts';
@@ -78,6 +81,8 @@ export interface SubgraphDefinition<
   /** Resolvers of the SDL, without the scalars of schema/common.graphql. */
   resolvers: object;
   openClient: (adapter: PrismaPg) => Client;
+  /** Whose columns are encrypted. */
+  protects: readonly ProtectedTable[];
   createContext: (base: RequestContext<Client>, options: SubgraphOptions) => Context;
   handlers: EventHandlers<Tx>;
   /** Keeps sealed audit records, for the subgraph that gathers them; the others hand theirs on to it. */
@@ -102,6 +107,20 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
   return async (options) => {
     const { name } = definition;
     const { log } = options;
+    const protection = openProtection({
+      subgraph: name,
+      databaseUrl: options.databaseUrl,
+      tables: definition.protects,
+      log,
+      env: options.env ?? process.env,
+      ...(options.onStatement && { onStatement: options.onStatement }),
+    });
+    try {
+      await protection.prepare();
+    } catch (error) {
+      await protection.close();
+      throw error;
+    }
     const database = openDatabase(
       {
         url: options.databaseUrl,
@@ -110,7 +129,7 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
         ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
         ...(options.onStatement && { onStatement: options.onStatement }),
       },
-      definition.openClient,
+      (adapter) => protectClient(definition.openClient(adapter), protection.tables, protection),
     );
     const relay = createRelay({
       source: name,
@@ -141,6 +160,7 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
       audit: createAuditTrail((accesses, kind) => auditWriter.write({ caller, requestId, origin }, accesses, kind)),
       log: log.child({ requestId }),
       database,
+      protection,
       outbox: relay,
       charts: createChartAccess(caller, database.client),
       changes,
@@ -180,6 +200,7 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
         await sealer.close();
         await Promise.all([relay.close(), inbox.close()]);
         await database.close();
+        await protection.close();
       },
     };
   };
