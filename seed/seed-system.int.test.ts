@@ -177,7 +177,7 @@ test('the demo people have something to show', async () => {
   expect(
     await count(
       'prescription',
-      `detected_issue join prescription on prescription.id = prescription_id where patient_id = $1 and status = 'DRAFT' and severity = 'HIGH'`,
+      `detected_issue join prescription on prescription.id = prescription_id where prescription.patient_id = $1 and status = 'DRAFT' and severity = 'HIGH'`,
       [patient],
     ),
   ).toBe(1);

@@ -64,7 +64,7 @@ export function openDatabase<Client extends SqlClient>(
     // Connections say goodbye after the pool has ended: a database that stops right then is no news.
     if (!closed) options.log.warn({ error: error.message }, 'idle database connection lost');
   });
-  if (options.onStatement) hearStatements(pool, options.onStatement);
+  if (options.onStatement) countStatements(pool, options.onStatement);
   const client = openClient(new PrismaPg(pool));
   return {
     client,
@@ -77,8 +77,7 @@ export function openDatabase<Client extends SqlClient>(
   };
 }
 
-/** Calls with the text of every statement that the pool sends: for tests that count them. */
-export function hearStatements(pool: pg.Pool, onStatement: (text: string) => void): void {
+function countStatements(pool: pg.Pool, onStatement: (text: string) => void): void {
   pool.on('connect', (connection) => {
     const query = connection.query.bind(connection) as (...args: unknown[]) => unknown;
     connection.query = ((...args: unknown[]) => {

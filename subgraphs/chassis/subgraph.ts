@@ -39,7 +39,7 @@ export interface SubgraphOptions {
   now?: () => Date;
   env?: NodeJS.ProcessEnv;
   maxConnections?: number;
-  /** Hears every SQL statement: for tests that count them. */
+  /** Hears every SQL statement but those that read data keys, which are remembered for minutes: for tests that count them. */
   onStatement?: (text: string) => void;
   /** Times of the relay; the defaults are for production. */
   relay?: { pollMs?: number; heartbeatMs?: number };
@@ -113,7 +113,6 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
       tables: definition.protects,
       log,
       env: options.env ?? process.env,
-      ...(options.onStatement && { onStatement: options.onStatement }),
     });
     try {
       await protection.prepare();

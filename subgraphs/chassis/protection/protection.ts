@@ -2,7 +2,6 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import type { SubgraphName } from '#schema/events.ts';
 import { ConfigError } from '../config.ts';
-import { hearStatements } from '../database.ts';
 import { configuredKeys } from './configured-keys.ts';
 import { DataKeys, wrappedKeyOf, type DataKeyLimits } from './data-keys.ts';
 import { UnknownKekError, type KeyManagement } from './key-management.ts';
@@ -20,12 +19,11 @@ export interface ProtectionOptions {
   /** Instead of what is configured: an adapter to a key-management service. */
   readonly management?: KeyManagement;
   readonly limits?: Partial<DataKeyLimits>;
-  /** Hears every SQL statement. */
-  readonly onStatement?: (text: string) => void;
 }
 
 /** The encryption of one subgraph's columns, on connections of its own: a transaction that waits for a key never waits for itself. */
 export interface Protection extends RowProtection {
+  readonly subgraph: SubgraphName;
   readonly tables: readonly ProtectedTable[];
   readonly management: KeyManagement;
   readonly keys: DataKeys;
@@ -43,7 +41,7 @@ const maxConnections = 2;
 
 /** @throws ConfigError when the key-encryption keys are not configured well */
 export function openProtection(options: ProtectionOptions): Protection {
-  const { subgraph, tables, log, onStatement } = options;
+  const { subgraph, tables, log } = options;
   const management = options.management ?? configuredKeys(subgraph, options.env);
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
@@ -57,11 +55,11 @@ export function openProtection(options: ProtectionOptions): Protection {
   pool.on('error', (error) => {
     if (!closed) log.warn({ error: error.message }, 'idle database connection lost');
   });
-  if (onStatement) hearStatements(pool, onStatement);
   const keys = new DataKeys(subgraph, pool, management, options.limits);
   const rows = rowProtection(subgraph, keys);
   return {
     ...rows,
+    subgraph,
     tables,
     management,
     keys,

@@ -36,6 +36,20 @@ export async function sealTableAnew(table: ProtectedTable, { pool, keys, rows, p
   }
 }
 
+/** Opens every row of a table. @returns how many are not sealed with the newest key of their patient. @throws SealBrokenError */
+export async function countOutdated(table: ProtectedTable, { pool, keys, rows }: Omit<Walk, 'progress'>): Promise<number> {
+  let outdated = 0;
+  let after: Row | null = null;
+  for (;;) {
+    const batch: Row[] = await readBatch(pool, table, after);
+    const last = batch.at(-1);
+    if (!last) return outdated;
+    await rows.openRows(table, batch);
+    outdated += (await withoutNewestKey(table, batch, keys)).length;
+    after = last;
+  }
+}
+
 async function readBatch(pool: pg.Pool, table: ProtectedTable, after: Row | null): Promise<Row[]> {
   const fields = [...new Set([...table.primaryKey, ...table.boundTo, patientField, ...Object.keys(table.fields)])];
   const order = table.primaryKey.map((field) => `"${columnOf(field)}"`).join(', ');

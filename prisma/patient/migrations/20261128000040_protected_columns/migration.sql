@@ -13,6 +13,7 @@ select refuse_plain_text('patient_identifier', 'value');
 
 -- Reactions were JSON; encrypted they are text.
 alter table allergy_intolerance
+  drop constraint allergy_intolerance_reactions_are_a_list,
   alter column reactions drop default,
   alter column reactions type text using reactions::text;
 select refuse_plain_text('allergy_intolerance', 'substance_text');
