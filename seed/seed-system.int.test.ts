@@ -2,8 +2,10 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { subgraphNames, type SubgraphName } from '#schema/events.ts';
 import { ConfigError } from '#chassis/config.ts';
+import { withProtection } from '#chassis/protection/with-protection.ts';
 import { testDatabase, type TestDatabase } from '#chassis/testing/test-database.ts';
 import { demoIds } from '../router/personas.ts';
+import { protectedTables } from '../subgraphs/prescription/protected-columns.ts';
 import { verifySignature } from '../subgraphs/prescription/signing.ts';
 import { seedIfEmpty, seedSystem } from './seed-system.ts';
 
@@ -124,13 +126,19 @@ test('the next invoice number follows the last one', async () => {
 });
 
 test('signatures verify with the key that is kept', async () => {
-  const signed = await query<{ signed_payload: string; signature: string; public_key: string; content_hash: string }>(
+  const sealed = await query<{ id: string; patientId: string; signedPayload: string; signature: string; publicKey: string }>(
     urls.prescription,
-    'select signed_payload, signature, public_key, content_hash from prescription join signing_key on signing_key.id = signing_key_id',
+    `select p.id, patient_id as "patientId", signed_payload as "signedPayload", signature, public_key as "publicKey"
+     from prescription as p join signing_key on signing_key.id = signing_key_id limit 51`,
   );
-  expect(signed.length).toBeGreaterThan(50);
-  for (const { signed_payload, signature, public_key } of signed.slice(0, 50))
-    expect(verifySignature(signed_payload, signature, public_key)).toBe(true);
+  expect(sealed).toHaveLength(51);
+  const [table] = protectedTables;
+  if (!table) throw new Error('prescriptions are not protected');
+  const signed = await withProtection(
+    { subgraph: 'prescription', databaseUrl: urls.prescription, tables: protectedTables, env: {} },
+    (protection) => protection.openRows(table, sealed),
+  );
+  for (const { signedPayload, signature, publicKey } of signed) expect(verifySignature(signedPayload, signature, publicKey)).toBe(true);
 });
 
 test('the history of a prescription tells every step', async () => {
