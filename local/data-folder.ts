@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { subgraphNames, type SubgraphName } from '#schema/events.ts';
 import { ConfigError } from '#chassis/config.ts';
+import { newKek } from './data-keks.ts';
 
 /** Where everything that must survive a restart is kept: `.data/` beside package.json, or DATA_DIR. */
 export const dataFolder = (env: NodeJS.ProcessEnv = process.env): string =>
@@ -19,7 +20,11 @@ const secretsSchema = z.object({
   databases: z.record(z.enum(subgraphNames), z.string()),
   links: z.string(),
   prescriptionSigning: z.string(),
+  /** Key-encryption keys, the current one first: `id=base64url,…`. Those of the subgraphs are derived from them. */
+  dataKeks: z.string(),
 });
+/** A folder of an older version has none yet. */
+const storedSecretsSchema = secretsSchema.partial({ dataKeks: true });
 export type Secrets = Omit<z.infer<typeof secretsSchema>, 'databases'> & { databases: Record<SubgraphName, string> };
 
 const unusable = new Set(['EEXIST', 'ENOTDIR', 'ENOENT', 'EACCES', 'EPERM', 'EROFS', 'ELOOP', 'ENAMETOOLONG']);
@@ -51,15 +56,34 @@ export function readSecrets(folder: string): Secrets {
       databases: Object.fromEntries(subgraphNames.map((name) => [name, secret()])) as Record<SubgraphName, string>,
       links: secret(),
       prescriptionSigning: secret(),
+      dataKeks: newKek(new Date()),
     };
-    inFolder(folder, () => writeFileSync(file, JSON.stringify(made, null, 2), { mode: 0o600 }));
+    writeSecrets(folder, made);
     return made;
   }
+  let stored: z.infer<typeof storedSecretsSchema>;
   try {
-    return secretsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    stored = storedSecretsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     throw new ConfigError(`${file} is damaged. Restore it, or delete ${folder} to start anew (this deletes the data).`);
   }
+  const { dataKeks } = stored;
+  if (dataKeks !== undefined) return { ...stored, dataKeks };
+  const completed = { ...stored, dataKeks: newKek(new Date()) };
+  writeSecrets(folder, completed);
+  return completed;
+}
+
+/** Whether the folder has keys of an installation. */
+export const hasSecrets = (folder: string): boolean => existsSync(join(folder, 'secrets.json'));
+
+/** Whole or not at all: without its keys the data is lost. */
+export function writeSecrets(folder: string, secrets: Secrets): void {
+  const file = join(folder, 'secrets.json');
+  inFolder(folder, () => {
+    writeFileSync(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600, flush: true });
+    renameSync(`${file}.new`, file);
+  });
 }
 
 /** What other commands need to know of a running system. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { subgraphNames, type SubgraphName } from '#schema/events.ts';
-import { dataFolder, lockFolder, readSecrets, runningSystem } from './data-folder.ts';
+import { dataFolder, hasSecrets, lockFolder, readSecrets, runningSystem } from './data-folder.ts';
+import { withDataKeks } from './data-keks.ts';
 import { createSubgraphDatabases, startCluster, subgraphUrl, type Cluster } from './embedded-postgres.ts';
 
 export type DatabaseUrls = Readonly<Record<SubgraphName, string>>;
@@ -42,18 +43,27 @@ export async function openDatabases(folder: string, env: NodeJS.ProcessEnv, onCr
 const embeddedUrls = (port: number, passwords: DatabaseUrls): DatabaseUrls =>
   Object.fromEntries(subgraphNames.map((name) => [name, subgraphUrl(port, name, passwords[name])])) as DatabaseUrls;
 
-/** Lends the databases to a command: those of the running system, or started for the time of the work. */
-export async function withDatabases<R>(work: (urls: DatabaseUrls) => Promise<R>, env: NodeJS.ProcessEnv = process.env): Promise<R> {
+/**
+ * Lends the databases to a command: those of the running system, or started for the time of the work. With them the
+ * environment, completed by the key-encryption keys of the data folder.
+ */
+export async function withDatabases<R>(
+  work: (urls: DatabaseUrls, env: NodeJS.ProcessEnv) => Promise<R>,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<R> {
   const elsewhere = configuredUrls(env);
-  if (subgraphNames.every((name) => elsewhere[name])) return work(elsewhere as DatabaseUrls);
   const folder = dataFolder(env);
+  // Only keys that are kept: one made up here would be gone with the container, and the data with it.
+  const withKeks = () => (hasSecrets(folder) ? withDataKeks(env, readSecrets(folder).dataKeks) : env);
+  if (subgraphNames.every((name) => elsewhere[name])) return work(elsewhere as DatabaseUrls, withKeks());
   const running = runningSystem(folder);
-  if (running?.postgresPort) return work({ ...embeddedUrls(running.postgresPort, readSecrets(folder).databases), ...configuredUrls(env) });
+  if (running?.postgresPort)
+    return work({ ...embeddedUrls(running.postgresPort, readSecrets(folder).databases), ...configuredUrls(env) }, withKeks());
   const lock = lockFolder(folder);
   try {
     const { urls, cluster } = await openDatabases(folder, env);
     try {
-      return await work(urls);
+      return await work(urls, withKeks());
     } finally {
       await cluster?.stop();
     }

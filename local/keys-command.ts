@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { subgraphNames } from '#schema/events.ts';
-import { ConfigError } from '#chassis/config.ts';
 import { formatLinkKeys } from '#chassis/internal-token.ts';
 import { allLinks, linksOf } from '#chassis/links.ts';
 import { runCommand } from './command.ts';
+import { newKek } from './data-keks.ts';
 
-// npm run keys: writes fresh passwords and keys for docker-compose.yml to .env, once. Keep the file: the databases and the
-// signatures on prescriptions depend on it, so one that exists is never overwritten.
+// npm run keys: writes fresh passwords and keys for docker-compose.yml to .env. Keep the file: the databases, what is
+// encrypted in them and the signatures on prescriptions depend on it, so of one that exists nothing is ever changed; what
+// a newer version needs besides is added.
 
 const secret = () => randomBytes(32).toString('base64url');
 
@@ -19,13 +20,20 @@ const lines = [
   ...subgraphNames.map((name) => `${name.toUpperCase()}_DATABASE_PASSWORD=${secret()}`),
   ...['router', ...subgraphNames].map((name) => `${name.toUpperCase()}_LINK_KEYS=${keysOf(name)}`),
   `PRESCRIPTION_SIGNING_KEY=${secret()}`,
+  ...subgraphNames.map((name) => `${name.toUpperCase()}_DATA_KEKS=${newKek(new Date())}`),
 ];
 await runCommand(async () => {
-  try {
+  if (!existsSync('.env')) {
     writeFileSync('.env', `${lines.join('\n')}\n`, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new ConfigError('.env exists already. Databases depend on the passwords in it: move it away yourself if you want new ones.');
+    return console.log('wrote .env: passwords and keys, readable by you only');
   }
-  console.log('wrote .env: passwords and keys, readable by you only');
+  const names = new Set(readFileSync('.env', 'utf8').split('\n').map(nameOf));
+  const missing = lines.filter((line) => !names.has(nameOf(line)));
+  if (missing.length === 0) return console.log('.env has every password and key already: nothing to do');
+  appendFileSync('.env', `\n${missing.join('\n')}\n`);
+  console.log(`added to .env: ${missing.map(nameOf).join(', ')}`);
 });
+
+function nameOf(line: string): string {
+  return line.split('=', 1)[0]?.trim() ?? '';
+}

@@ -28,7 +28,7 @@ export async function startOneProcess(options: SystemOptions): Promise<System> {
     const graph = await data.prepared.startGraph({
       databaseUrls: data.urls,
       settings,
-      env: { ...env, PRESCRIPTION_SIGNING_KEY: env.PRESCRIPTION_SIGNING_KEY ?? data.secrets.prescriptionSigning },
+      env: { ...data.env, ...env, PRESCRIPTION_SIGNING_KEY: env.PRESCRIPTION_SIGNING_KEY ?? data.secrets.prescriptionSigning },
       maxConnections,
     });
     return {

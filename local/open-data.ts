@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { lockFolder, readSecrets, type Secrets } from './data-folder.ts';
+import { withDataKeks } from './data-keks.ts';
 import { openDatabases, type DatabaseUrls } from './databases.ts';
 import { migrateAll } from './migrate-all.ts';
 import { assertFree } from './ports.ts';
@@ -30,6 +31,8 @@ export interface System {
 export interface OpenData<Prepared> {
   readonly urls: DatabaseUrls;
   readonly secrets: Secrets;
+  /** The environment with the key-encryption keys of each subgraph. */
+  readonly env: NodeJS.ProcessEnv;
   readonly prepared: Prepared;
   /** Stops PostgreSQL and gives the folder free. */
   close(): Promise<void>;
@@ -67,12 +70,13 @@ export async function openData<Prepared>(
     announce(options, 'migrating five databases');
     await migrateAll(urls);
     const secrets = readSecrets(dataFolder);
+    const withKeks = withDataKeks(env, secrets.dataKeks);
     if (options.seed) {
       const { seedIfEmpty } = await import('../seed/seed-system.ts');
       options.signal?.throwIfAborted();
-      await seedIfEmpty(urls, progress);
+      await seedIfEmpty(urls, { progress, env: withKeks });
     }
-    return { urls, secrets, prepared: await preparing, close };
+    return { urls, secrets, env: withKeks, prepared: await preparing, close };
   } catch (error) {
     await close();
     throw error;

@@ -6,6 +6,7 @@ import { deriveLinkKeys, formatLinkKeys } from '#chassis/internal-token.ts';
 import { allLinks, linksOf } from '#chassis/links.ts';
 import { readRouterSettings } from '../router/config.ts';
 import { anchorFile } from './data-folder.ts';
+import { dataKeksOf } from './data-keks.ts';
 import { announce, hostOf, openData, publicUrl, type System, type SystemOptions } from './open-data.ts';
 import { readPorts } from './ports.ts';
 import { serviceProcess, type ServiceProcess } from './service-process.ts';
@@ -77,6 +78,7 @@ export async function startSystem(options: ServicesOptions): Promise<Services> {
         [`DATABASE_URL_${name.toUpperCase()}`]: urls[name],
         [`${name.toUpperCase()}_PORT`]: String(ports[name]),
         HOST: '127.0.0.1', // only the router and its peers on this machine have business there
+        ...dataKeksOf(name, data.env),
         ...(name === 'prescription' && { PRESCRIPTION_SIGNING_KEY: env.PRESCRIPTION_SIGNING_KEY ?? secrets.prescriptionSigning }),
       });
     }
@@ -100,7 +102,9 @@ async function nodeCommands(fromSource: boolean): Promise<Record<string, string[
 
 /** A subgraph gets its own database and keys, not those of others. */
 const withoutSecrets = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !/^DATABASE_URL_|^LINK_KEYS$|^PRESCRIPTION_SIGNING_KEY$/.test(name)));
+  Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^DATABASE_URL_|^DATA_KEKS|^LINK_KEYS$|^PRESCRIPTION_SIGNING_KEY$/.test(name)),
+  );
 
 const readyWithinMs = 60_000;
 

@@ -1,4 +1,4 @@
-import type { ChargeItem, Coverage } from '../subgraphs/billing/generated/prisma/client.ts';
+import type { ChargeItem } from '../subgraphs/billing/generated/prisma/client.ts';
 import { feeCodes, priceDay } from '../subgraphs/billing/charge-rules.ts';
 import type { BillingPart } from '../subgraphs/billing/seed.ts';
 import { demoIds } from '../router/personas.ts';
@@ -50,7 +50,7 @@ export function billingOf(
   return { ...rows, ...ledgerOf(draw, rows) };
 }
 
-function coverageOf(draw: Random, patientId: string, registeredAt: Date): Coverage[] {
+function coverageOf(draw: Random, patientId: string, registeredAt: Date): BillingPart['coverages'] {
   const demo = patientId === demoIds.patient;
   if (!demo && !draw.chance(0.6)) return [];
   return [

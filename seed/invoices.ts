@@ -1,4 +1,4 @@
-import type { ChargeItem, Coverage, Invoice } from '../subgraphs/billing/generated/prisma/client.ts';
+import type { ChargeItem, Invoice } from '../subgraphs/billing/generated/prisma/client.ts';
 import { sumMinor } from '../subgraphs/billing/money.ts';
 import type { BillingPart } from '../subgraphs/billing/seed.ts';
 import { demoIds } from '../router/personas.ts';
@@ -78,7 +78,7 @@ export function invoiceFor(draw: Random, rows: Rows, charges: ChargeItem[], toda
 }
 
 /** What the payer is asked for, and says; most covered invoices have a claim. */
-export function claim(draw: Random, rows: Rows, invoice: Invoice, coverage: Coverage, today: Date): void {
+export function claim(draw: Random, rows: Rows, invoice: Invoice, coverage: BillingPart['coverages'][number], today: Date): void {
   const demo = invoice.patientId === demoIds.patient;
   if (coverage.status !== 'ACTIVE' || (!demo && !draw.chance(0.6))) return;
   const createdAt = minutesAfter(invoice.issuedAt ?? invoice.createdAt, 30);

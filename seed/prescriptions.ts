@@ -171,9 +171,14 @@ const substance = ({ slug, micrograms }: { slug: string; micrograms: number | nu
   };
 };
 
-const issue = (draw: Random, { id, createdAt }: SeedPrescription, { implicated, ...finding }: Finding): Rows['detectedIssues'][number] => ({
+const issue = (
+  draw: Random,
+  { id, patientId, createdAt }: SeedPrescription,
+  { implicated, ...finding }: Finding,
+): Rows['detectedIssues'][number] => ({
   id: draw.id('iss', createdAt),
   prescriptionId: id,
+  patientId,
   ...finding,
   implicated: [...implicated],
   detectedAt: createdAt,
@@ -201,6 +206,7 @@ function end(draw: Random, rows: Rows, prescription: SeedPrescription, signedAt:
     rows.dispenses.push({
       id: draw.id('dsp', at),
       prescriptionId: prescription.id,
+      patientId: prescription.patientId,
       pharmacyId: prescription.pharmacyId ?? demoIds.pharmacy,
       status,
       statusReason: null,

@@ -2,8 +2,10 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { subgraphNames, type SubgraphName } from '#schema/events.ts';
 import { ConfigError } from '#chassis/config.ts';
+import { withProtection } from '#chassis/protection/with-protection.ts';
 import { testDatabase, type TestDatabase } from '#chassis/testing/test-database.ts';
 import { demoIds } from '../router/personas.ts';
+import { protectedTables } from '../subgraphs/prescription/protected-columns.ts';
 import { verifySignature } from '../subgraphs/prescription/signing.ts';
 import { seedIfEmpty, seedSystem } from './seed-system.ts';
 
@@ -33,7 +35,7 @@ beforeAll(async () => {
   for (const [name, database] of await fresh()) databases.set(name, database);
   urls = urlsOf(databases);
   const startedAt = performance.now();
-  const rows = await seedSystem(urls, { patients: 300, today, progress: () => undefined });
+  const rows = await seedSystem(urls, { patients: 300, today, progress: () => undefined, env: {} });
   console.log(`seeded 300 patients, ${rows} rows in ${Math.round(performance.now() - startedAt)} ms`);
 });
 
@@ -55,9 +57,9 @@ test('leaves nothing to send and nothing taken in: the first event about a seede
 
 test('seeding again inserts nothing, and says so', async () => {
   const told: string[] = [];
-  expect(await seedSystem(urls, { patients: 300, today, progress: (step) => told.push(step) })).toBe(0);
+  expect(await seedSystem(urls, { patients: 300, today, progress: (step) => told.push(step), env: {} })).toBe(0);
   expect(told).toEqual(['the demo data is there already: nothing to do']);
-  expect(await seedIfEmpty(urls, () => undefined)).toBe(false);
+  expect(await seedIfEmpty(urls, { progress: () => undefined, env: {} })).toBe(false);
   expect(await count('patient', 'patient')).toBe(300);
 });
 
@@ -66,12 +68,14 @@ test('a half-seeded system is recognised, and other data is left alone', async (
   try {
     const mixed = { ...urlsOf(others), patient: urls.patient, visit: urls.visit };
     const half = /only in the databases of patient, visit, not of appointment, prescription, billing/;
-    await expect(seedIfEmpty(mixed, () => undefined)).rejects.toThrow(half);
-    await expect(seedIfEmpty(mixed, () => undefined)).rejects.toThrow(ConfigError);
+    await expect(seedIfEmpty(mixed, { progress: () => undefined, env: {} })).rejects.toThrow(half);
+    await expect(seedIfEmpty(mixed, { progress: () => undefined, env: {} })).rejects.toThrow(ConfigError);
 
     await query(urlsOf(others).billing, `insert into account values ('acc_1', 'pat_1', 'USD', now())`);
-    expect(await seedIfEmpty(urlsOf(others), () => undefined)).toBe(false);
-    await expect(seedSystem(urlsOf(others), { patients: 20, today, progress: () => undefined })).rejects.toThrow('data of their own');
+    expect(await seedIfEmpty(urlsOf(others), { progress: () => undefined, env: {} })).toBe(false);
+    await expect(seedSystem(urlsOf(others), { patients: 20, today, progress: () => undefined, env: {} })).rejects.toThrow(
+      'data of their own',
+    );
   } finally {
     for (const database of others.values()) await database[Symbol.asyncDispose]();
   }
@@ -82,7 +86,7 @@ test('one database that refuses leaves all five as they were', async () => {
   const at = urlsOf(others);
   try {
     await query(at.billing, 'alter table ledger_entry add constraint never check (false)');
-    await expect(seedSystem(at, { patients: 20, today, progress: () => undefined })).rejects.toThrow('never');
+    await expect(seedSystem(at, { patients: 20, today, progress: () => undefined, env: {} })).rejects.toThrow('never');
     for (const [name, table] of [
       ['patient', 'patient'],
       ['appointment', 'practitioner'],
@@ -122,13 +126,19 @@ test('the next invoice number follows the last one', async () => {
 });
 
 test('signatures verify with the key that is kept', async () => {
-  const signed = await query<{ signed_payload: string; signature: string; public_key: string; content_hash: string }>(
+  const sealed = await query<{ id: string; patientId: string; signedPayload: string; signature: string; publicKey: string }>(
     urls.prescription,
-    'select signed_payload, signature, public_key, content_hash from prescription join signing_key on signing_key.id = signing_key_id',
+    `select p.id, patient_id as "patientId", signed_payload as "signedPayload", signature, public_key as "publicKey"
+     from prescription as p join signing_key on signing_key.id = signing_key_id limit 51`,
   );
-  expect(signed.length).toBeGreaterThan(50);
-  for (const { signed_payload, signature, public_key } of signed.slice(0, 50))
-    expect(verifySignature(signed_payload, signature, public_key)).toBe(true);
+  expect(sealed).toHaveLength(51);
+  const [table] = protectedTables;
+  if (!table) throw new Error('prescriptions are not protected');
+  const signed = await withProtection(
+    { subgraph: 'prescription', databaseUrl: urls.prescription, tables: protectedTables, env: {} },
+    (protection) => protection.openRows(table, sealed),
+  );
+  for (const { signedPayload, signature, publicKey } of signed) expect(verifySignature(signedPayload, signature, publicKey)).toBe(true);
 });
 
 test('the history of a prescription tells every step', async () => {
@@ -175,7 +185,7 @@ test('the demo people have something to show', async () => {
   expect(
     await count(
       'prescription',
-      `detected_issue join prescription on prescription.id = prescription_id where patient_id = $1 and status = 'DRAFT' and severity = 'HIGH'`,
+      `detected_issue join prescription on prescription.id = prescription_id where prescription.patient_id = $1 and status = 'DRAFT' and severity = 'HIGH'`,
       [patient],
     ),
   ).toBe(1);

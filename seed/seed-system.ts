@@ -13,6 +13,8 @@ export interface SeedOptions {
   /** The instant that counts as now. */
   readonly today: Date;
   readonly progress: Progress;
+  /** Where the key-encryption keys of the subgraphs are configured. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 const patientsByDefault = 300;
@@ -25,10 +27,10 @@ const window = 3;
  * @returns whether it did
  * @throws ConfigError when an earlier seeding stopped half way
  */
-export async function seedIfEmpty(urls: DatabaseUrls, progress: Progress): Promise<boolean> {
+export async function seedIfEmpty(urls: DatabaseUrls, { progress, env }: Pick<SeedOptions, 'progress' | 'env'>): Promise<boolean> {
   if ((await seedState(urls)) !== 'EMPTY') return false;
   progress('making up a hospital for the empty databases');
-  return (await seedSystem(urls, { patients: patientsByDefault, today: new Date(), progress })) > 0;
+  return (await seedSystem(urls, { patients: patientsByDefault, today: new Date(), progress, env })) > 0;
 }
 
 /**
@@ -49,7 +51,7 @@ export function seedSystem(urls: DatabaseUrls, options: SeedOptions): Promise<nu
   });
 }
 
-async function load(urls: DatabaseUrls, { patients, today, progress }: SeedOptions): Promise<number> {
+async function load(urls: DatabaseUrls, { patients, today, progress, env }: SeedOptions): Promise<number> {
   // Loaded only now: a start that finds its data should not pay for the generator.
   const [{ generateWorld }, { seedPatient }, { seedAppointment }, { seedVisit }, { seedPrescription }, { seedBilling }] = await Promise.all(
     [
@@ -64,11 +66,11 @@ async function load(urls: DatabaseUrls, { patients, today, progress }: SeedOptio
   const shared = shareParts(told(generateWorld({ patients, today }), patients, progress), subgraphNames.length, window);
   const partsOf = <Name extends SubgraphName>(name: Name) => only(shared[subgraphNames.indexOf(name)] ?? never(), name);
   const outcomes = await Promise.allSettled([
-    seedPatient(urls.patient, partsOf('patient')),
-    seedAppointment(urls.appointment, partsOf('appointment')),
-    seedVisit(urls.visit, partsOf('visit')),
-    seedPrescription(urls.prescription, partsOf('prescription')),
-    seedBilling(urls.billing, partsOf('billing')),
+    seedPatient(urls.patient, partsOf('patient'), env),
+    seedAppointment(urls.appointment, partsOf('appointment'), env),
+    seedVisit(urls.visit, partsOf('visit'), env),
+    seedPrescription(urls.prescription, partsOf('prescription'), env),
+    seedBilling(urls.billing, partsOf('billing'), env),
   ]);
   const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => asError(reason));
   const cause = failures.find((failure) => !(failure instanceof StoppedError)) ?? failures[0];

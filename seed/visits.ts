@@ -138,6 +138,7 @@ function addendum(draw: Random, note: ClinicalNote, signedAt: Date, below: strin
   const fields = {
     id: draw.id('add', createdAt),
     noteId: note.id,
+    patientId: note.patientId,
     authorId: note.authorId,
     text: 'The patient called back: the home readings are as discussed.',
     createdAt,

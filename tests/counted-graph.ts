@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GraphQLClient } from 'graphql-request';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { subgraphNames, type SubgraphName } from '#schema/events.ts';
 import { createHttpCourier } from '#chassis/http-courier.ts';
 import { deriveLinkKeys } from '#chassis/internal-token.ts';
@@ -21,15 +21,25 @@ import { createSubgraph } from '../local/subgraphs.ts';
 // The graph over real HTTP, but in one process, so that every SQL statement of every subgraph can be counted.
 
 export interface CountedGraph extends AsyncDisposable {
+  readonly url: string;
   readonly databaseUrls: Readonly<Record<SubgraphName, string>>;
   as(persona: PersonaName, id?: string): Promise<GraphQLClient>;
+  token(persona: PersonaName, id?: string): Promise<string>;
+  /** Takes a subgraph away, as a crash would. */
+  stop(name: SubgraphName): Promise<void>;
   /** How many statements each subgraph sent for the work. */
   statements(work: () => Promise<unknown>): Promise<Partial<Record<SubgraphName, number>>>;
 }
 
-export async function startCountedGraph(): Promise<CountedGraph> {
+export interface CountedGraphOptions {
+  log?: Logger;
+  /** Beats of the relays would be counted too: off, unless a test does what needs fresh read models. */
+  heartbeats?: boolean;
+}
+
+export async function startCountedGraph(options: CountedGraphOptions = {}): Promise<CountedGraph> {
   const folder = mkdtempSync(join(tmpdir(), 'telemedicine-counted-'));
-  const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+  const log = options.log ?? pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
   const linkKeys = deriveLinkKeys('test', allLinks);
   const urls = Object.fromEntries(
     await Promise.all(subgraphNames.map(async (name) => [name, `http://localhost:${await freePort()}`])),
@@ -38,7 +48,7 @@ export async function startCountedGraph(): Promise<CountedGraph> {
   const databaseUrls = Object.fromEntries(databases.map(([name, { url }]) => [name, url])) as Record<SubgraphName, string>;
   const counts = new Map<SubgraphName, number>();
   let counting = false;
-  const closers: (() => Promise<unknown>)[] = [];
+  const closers = new Map<SubgraphName, () => Promise<unknown>>();
 
   for (const [name, { url }] of databases) {
     const courier = createHttpCourier({ source: name, urls, linkKeys });
@@ -47,16 +57,15 @@ export async function startCountedGraph(): Promise<CountedGraph> {
       log,
       courier,
       env: {},
-      // Beats would be counted too; nothing here waits for one.
-      relay: { pollMs: 600_000, heartbeatMs: 600_000 },
-      sealEveryMs: 600_000,
+      ...(!options.heartbeats && { relay: { pollMs: 600_000, heartbeatMs: 600_000 }, sealEveryMs: 600_000 }),
       onStatement: (text) => {
         // How many requests' records go into one depends on the moment.
         if (counting && !text.includes('insert into audit_event')) counts.set(name, (counts.get(name) ?? 0) + 1);
       },
     });
     const http = await serveSubgraph(subgraph, { port: Number(new URL(urls[name]).port), linkKeys, log });
-    closers.push(async () => {
+    if (options.heartbeats) subgraph.start();
+    closers.set(name, async () => {
       await http.close();
       await subgraph.close();
       await courier.close();
@@ -73,13 +82,23 @@ export async function startCountedGraph(): Promise<CountedGraph> {
     port: 0,
   });
   const issuer = await openDevIssuer(keyFile);
+  const token = async (persona: PersonaName, id?: string) => {
+    const answer = personaClaims(persona, id);
+    if ('complaint' in answer) throw new Error(answer.complaint);
+    return issuer.issue(answer.claims);
+  };
+  const stop = async (name: SubgraphName) => {
+    const close = closers.get(name);
+    closers.delete(name);
+    await close?.();
+  };
   return {
+    url: router.url,
     databaseUrls,
-    async as(persona, id) {
-      const answer = personaClaims(persona, id);
-      if ('complaint' in answer) throw new Error(answer.complaint);
-      return new GraphQLClient(`${router.url}/graphql`, { headers: { authorization: `Bearer ${await issuer.issue(answer.claims)}` } });
-    },
+    token,
+    stop,
+    as: async (persona, id) =>
+      new GraphQLClient(`${router.url}/graphql`, { headers: { authorization: `Bearer ${await token(persona, id)}` } }),
     async statements(work) {
       counts.clear();
       counting = true;
@@ -89,7 +108,7 @@ export async function startCountedGraph(): Promise<CountedGraph> {
     },
     async [Symbol.asyncDispose]() {
       await router.close();
-      for (const close of closers) await close();
+      for (const name of subgraphNames) await stop(name);
       for (const [, database] of databases) await database[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
     },

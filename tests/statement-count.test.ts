@@ -9,7 +9,7 @@ import { startCountedGraph, type CountedGraph } from './counted-graph.ts';
 let graph: CountedGraph;
 beforeAll(async () => {
   graph = await startCountedGraph();
-  await seedSystem(graph.databaseUrls, { patients: 300, today: new Date(), progress: () => undefined });
+  await seedSystem(graph.databaseUrls, { patients: 300, today: new Date(), progress: () => undefined, env: {} });
 });
 afterAll(async () => {
   await graph[Symbol.asyncDispose]();

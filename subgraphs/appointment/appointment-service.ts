@@ -48,7 +48,7 @@ export const approveAppointment = (context: AppointmentContext, input: ApproveAp
     appointmentStates.assert(appointment.status, 'BOOKED', ['appointmentId']);
     const { startsAt } = appointment;
     if (startsAt <= now) throw conflict(`The start that was asked for, ${startsAt.toISOString()}, has passed. Decline the request.`);
-    const booked = await changeAppointment(tx, appointment.id, { status: 'BOOKED' }, now, by);
+    const booked = await changeAppointment(tx, appointment, { status: 'BOOKED' }, now, by);
     await emit('appointment.booked', booked.id, timeOf(booked, await serviceOf(tx, booked)));
   });
 

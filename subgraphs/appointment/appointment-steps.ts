@@ -25,7 +25,7 @@ export async function advance(
   status: 'ARRIVED' | 'CHECKED_IN' | 'FULFILLED',
 ): Promise<Appointment> {
   appointmentStates.assert(appointment.status, status, ['appointmentId']);
-  const changed = await changeAppointment(tx, appointment.id, { status }, now, by);
+  const changed = await changeAppointment(tx, appointment, { status }, now, by);
   if (status === 'FULFILLED') {
     const { code: serviceCode, modality } = await serviceOf(tx, changed);
     const startsAt = changed.startsAt.toISOString();
@@ -58,7 +58,7 @@ export async function cancel({ tx, emit, appointment, now, by }: Step, { reasonC
   });
   const status: AppointmentState = 'CANCELLED';
   const change = { status, cancelReasonCode: reasonCode, cancelNote: note, cancelledLate: late, cancelledAt: now, ...feeColumns(fee) };
-  await changeAppointment(tx, appointment.id, change, now, by);
+  await changeAppointment(tx, appointment, change, now, by);
   await emit('appointment.cancelled', appointment.id, { ...partiesOf(appointment), reasonCode, late, fee });
 }
 
@@ -67,7 +67,7 @@ export async function miss({ tx, emit, appointment, now, by }: Step): Promise<vo
   const status: AppointmentState = 'NOSHOW';
   appointmentStates.assert(appointment.status, status, ['appointmentId']);
   const fee = noShowFee(await serviceOf(tx, appointment));
-  await changeAppointment(tx, appointment.id, { status, ...feeColumns(fee) }, now, by);
+  await changeAppointment(tx, appointment, { status, ...feeColumns(fee) }, now, by);
   await emit('appointment.noShow', appointment.id, { ...partiesOf(appointment), fee });
 }
 

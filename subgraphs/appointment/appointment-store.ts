@@ -111,12 +111,12 @@ export async function insertAppointment(tx: Tx, appointment: WrittenAppointment,
 /** Changes the row and adds to its history. The caller holds the lock of the appointment. */
 export async function changeAppointment(
   tx: Tx,
-  id: string,
+  { id, patientId }: Pick<Appointment, 'id' | 'patientId'>,
   change: Prisma.AppointmentUncheckedUpdateInput,
   at: Date,
   changedBy: string,
 ): Promise<Appointment> {
-  const changed = await tx.appointment.update({ where: { id }, data: change });
+  const changed = await tx.appointment.update({ where: { id, patientId }, data: change });
   await insertHistory(tx, changed, at, changedBy);
   return changed;
 }

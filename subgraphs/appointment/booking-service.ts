@@ -101,7 +101,7 @@ export async function rescheduleAppointment(
       await assertFree(tx, place, appointmentId);
       assertBookable(service, startsAt, now, isPatientSide(caller));
       const sensitivities = sensitivitiesOf(service, await assertOffered(tx, service, place));
-      const moved = await keepingPromises(() => changeAppointment(tx, appointmentId, { ...place, sensitivities }, now, caller.subject));
+      const moved = await keepingPromises(() => changeAppointment(tx, appointment, { ...place, sensitivities }, now, caller.subject));
       await emit('appointment.rescheduled', appointmentId, {
         ...timeOf(moved, service),
         previousStartsAt: appointment.startsAt.toISOString(),

@@ -23,7 +23,10 @@ export async function moveFreeCharge(
   charge: ChargeItem,
   change: { status: ChargeItemStatus; statusReason?: string },
 ): Promise<boolean> {
-  const { count } = await tx.chargeItem.updateMany({ where: { id: charge.id, status: charge.status, invoiceId: null }, data: change });
+  const { count } = await tx.chargeItem.updateMany({
+    where: { id: charge.id, patientId: charge.patientId, status: charge.status, invoiceId: null },
+    data: change,
+  });
   return count === 1;
 }
 
@@ -92,10 +95,13 @@ export async function stopOvertakenFees(tx: Prisma.TransactionClient, appointmen
     select id from charge_item where appointment_id = any(${[...appointmentIds]}::text[]) and code = any(${fees}::text[]) order by id for update`);
   if (found.length === 0) return;
   const stoppable = chargeItemStates.states.filter((status) => chargeItemStates.allows(status, 'ABORTED'));
-  await tx.$executeRaw(Prisma.sql`
-    update charge_item as fee set status = 'ABORTED', status_reason = 'The appointment took place and is charged itself.'
+  const overtaken = await tx.$queryRaw<{ id: string; patientId: string }[]>(Prisma.sql`
+    select fee.id, fee.patient_id as "patientId" from charge_item as fee
     where fee.id = any(${found.map(({ id }) => id)}::text[]) and fee.invoice_id is null and fee.status::text = any(${stoppable}::text[])
-      and ${isOvertaken}`);
+      and ${isOvertaken} order by fee.id`);
+  const statusReason = 'The appointment took place and is charged itself.';
+  for (const { id, patientId } of overtaken)
+    await tx.chargeItem.update({ where: { id, patientId }, data: { status: 'ABORTED', statusReason } });
 }
 
 /** How many fees on this invoice are of appointments whose service is charged. */

@@ -49,7 +49,7 @@ export async function submitClaim(context: BillingContext, input: SubmitClaimInp
     const claim = await lockClaim(tx, input.claimId);
     if (!claim) throw notFound('claim', ['claimId']);
     claimStates.assert(claim.status, 'ACTIVE', ['claimId']);
-    await updateClaim(tx, claim.id, { status: 'ACTIVE', outcome: 'QUEUED', submittedAt: context.now() });
+    await updateClaim(tx, claim, { status: 'ACTIVE', outcome: 'QUEUED', submittedAt: context.now() });
     return { claimId: claim.id };
   });
   return answer(context, outcome);
@@ -62,7 +62,7 @@ export async function cancelClaim(context: BillingContext, input: CancelClaimInp
     const claim = await lockClaim(tx, input.claimId);
     if (!claim) throw notFound('claim', ['claimId']);
     claimStates.assert(claim.status, 'CANCELLED', ['claimId']);
-    await updateClaim(tx, claim.id, { status: 'CANCELLED' });
+    await updateClaim(tx, claim, { status: 'CANCELLED' });
     return { claimId: claim.id };
   });
   return answer(context, outcome);
@@ -83,7 +83,7 @@ export async function adjudicateClaim(context: BillingContext, input: Adjudicate
       });
     }
     claimOutcomes.assert(claim.outcome, input.outcome, ['outcome']);
-    await updateClaim(tx, claim.id, { outcome: input.outcome, disposition });
+    await updateClaim(tx, claim, { outcome: input.outcome, disposition });
     return { claimId: claim.id };
   });
   return answer(context, outcome);

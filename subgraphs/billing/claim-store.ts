@@ -27,8 +27,8 @@ export async function lockClaim(tx: Prisma.TransactionClient, id: string): Promi
   return tx.claim.findUnique({ where: { id } });
 }
 
-export const updateClaim = (tx: Prisma.TransactionClient, id: string, change: Prisma.ClaimUpdateInput): Promise<Claim> =>
-  tx.claim.update({ where: { id }, data: change });
+export const updateClaim = (tx: Prisma.TransactionClient, { id, patientId }: Claim, change: Prisma.ClaimUpdateInput): Promise<Claim> =>
+  tx.claim.update({ where: { id, patientId }, data: change });
 
 export const claimsById = (db: PrismaClient, ids: readonly string[]): Promise<Claim[]> =>
   db.claim.findMany({ where: { id: { in: [...ids] } } });

@@ -62,7 +62,7 @@ export async function cancelInvoice(context: BillingContext, input: CancelInvoic
       throw new Refusal('CONFLICT', 'A claim stands on this invoice. Cancel the claim first.', { path: ['invoiceId'] });
     }
     const at = context.now();
-    await updateInvoice(tx, id, { status: 'CANCELLED', cancelledAt: at, cancelReason });
+    await updateInvoice(tx, invoice, { status: 'CANCELLED', cancelledAt: at, cancelReason });
     await stopOvertakenFees(tx, await releaseCharges(tx, id));
     if (invoice.status === 'ISSUED') {
       // What was paid has left the receivable already, and its refund stands against revenue.
@@ -132,7 +132,7 @@ async function issue(context: BillingContext, tx: Tx, emit: Emit, invoice: Invoi
   if ((await billCharges(tx, id)) === 0) throw new Error(`draft ${id} has no billable charge`);
   await post(tx, { kind: 'INVOICE_ISSUED', sourceId: id, patientId, invoiceId: id, amount: totalOf(invoice), at });
   await emit('invoice.issued', id, { invoiceId: id, patientId, total: totalOf(invoice) });
-  await updateInvoice(tx, id, { status: 'ISSUED', issuedAt: at, number: await nextInvoiceNumber(tx, invoice, at) });
+  await updateInvoice(tx, invoice, { status: 'ISSUED', issuedAt: at, number: await nextInvoiceNumber(tx, invoice, at) });
 }
 
 async function answer(context: BillingContext, outcome: Outcome<{ invoiceId: string }>, path = ['invoiceId']): Promise<InvoiceAnswer> {

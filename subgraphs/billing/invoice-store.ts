@@ -49,8 +49,11 @@ export async function nextInvoiceNumber(tx: SqlExecutor, invoice: Invoice, at: D
   return `INV-${year}-${String(counter.last_number).padStart(6, '0')}`;
 }
 
-export const updateInvoice = (tx: Prisma.TransactionClient, id: string, change: Prisma.InvoiceUpdateInput): Promise<Invoice> =>
-  tx.invoice.update({ where: { id }, data: change });
+export const updateInvoice = (
+  tx: Prisma.TransactionClient,
+  { id, patientId }: Pick<Invoice, 'id' | 'patientId'>,
+  change: Prisma.InvoiceUpdateInput,
+): Promise<Invoice> => tx.invoice.update({ where: { id, patientId }, data: change });
 
 export const invoicesById = (db: PrismaClient, ids: readonly string[]): Promise<Invoice[]> =>
   db.invoice.findMany({ where: { id: { in: [...ids] } } });

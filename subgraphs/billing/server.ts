@@ -8,6 +8,7 @@ import { PrismaClient } from './generated/prisma/client.ts';
 import { createLoaders } from './loaders.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 import { defaultTimes, type ProviderTimes } from './provider-times.ts';
+import { protectedTables } from './protected-columns.ts';
 import { resolvers } from './resolvers/index.ts';
 import { testPaymentProvider } from './test-payment-provider.ts';
 
@@ -23,6 +24,7 @@ export const billingSubgraph = ({ provider = testPaymentProvider, times }: Billi
     name: 'billing',
     resolvers,
     openClient: (adapter) => new PrismaClient({ adapter }),
+    protects: protectedTables,
     createContext: (base) => ({
       ...base,
       provider: provider(base.database.pool),

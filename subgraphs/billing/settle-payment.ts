@@ -48,7 +48,7 @@ async function succeed(context: SettlingContext, tx: Tx, emit: Emit, invoice: In
   await emit('payment.succeeded', invoiceId, { paymentId: id, invoiceId, patientId, amount: amountOf(payment) });
   if ((await paidMinor(tx, invoiceId)) < invoice.totalMinor) return;
   invoiceStates.assert(invoice.status, 'BALANCED');
-  await updateInvoice(tx, invoiceId, { status: 'BALANCED', balancedAt: at });
+  await updateInvoice(tx, invoice, { status: 'BALANCED', balancedAt: at });
   await emit('invoice.balanced', invoiceId, { invoiceId, patientId, total: totalOf(invoice) });
 }
 

@@ -6,6 +6,7 @@ import type { Changes } from './change-notices.ts';
 import type { ChartAccess } from './chart-access.ts';
 import type { Database, SqlClient } from './database.ts';
 import type { Outbox } from './outbox.ts';
+import type { RowProtection } from './protection/row-protection.ts';
 
 /** What every resolver of every subgraph has. A subgraph's context.ts adds its services and loaders. */
 export interface RequestContext<Client extends SqlClient = SqlClient> {
@@ -18,6 +19,8 @@ export interface RequestContext<Client extends SqlClient = SqlClient> {
   readonly audit: AuditTrail;
   readonly log: Logger;
   readonly database: Database<Client>;
+  /** Opens and seals what SQL by hand reads and writes, and makes blind indexes; models are opened and sealed by the client. */
+  readonly protection: RowProtection;
   readonly outbox: Outbox;
   /** Whose charts the caller may open: self, proxy, treating relation. */
   readonly charts: ChartAccess;

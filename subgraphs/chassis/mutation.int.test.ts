@@ -11,6 +11,7 @@ import { newId } from './ids.ts';
 import { mutate } from './mutation.ts';
 import type { PendingEvent } from './outbox.ts';
 import { testDatabase, type TestDatabase } from './testing/test-database.ts';
+import { unprotected } from './testing/unprotected.ts';
 
 type Tx = Prisma.TransactionClient;
 
@@ -43,6 +44,7 @@ const context = (subject = 'ada'): RequestContext<PrismaClient> => ({
   audit: createAuditTrail(),
   log: pino({ level: 'silent' }),
   database,
+  protection: unprotected,
   outbox: { wake: () => undefined, settled: (events) => (settled.push([...events]), Promise.resolve()) },
   changes: { watch: () => Promise.reject(new Error('a mutation waits for no change')) },
   charts: createChartAccess({ role: 'PATIENT', subject, scopes: [] }, database.client),

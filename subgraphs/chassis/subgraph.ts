@@ -22,6 +22,9 @@ import { openDatabase, type Database, type SqlExecutor, type TransactionalClient
 import { createInbox, type EventHandlers, type Inbox } from './events-in.ts';
 import { forgetOldRecords } from './housekeeping.ts';
 import { eventLinks } from './links.ts';
+import { protectClient } from './protection/protect-client.ts';
+import { openProtection } from './protection/protection.ts';
+import type { ProtectedTable } from './protection/protected-tables.ts';
 import { createRelay, type Courier, type Relay } from './relay.ts';
 import { scalars } from './scalars.ts';
 import { subgraphSdl } from './subgraph-sdl.ts';
@@ -36,7 +39,7 @@ export interface SubgraphOptions {
   now?: () => Date;
   env?: NodeJS.ProcessEnv;
   maxConnections?: number;
-  /** Hears every SQL statement: for tests that count them. */
+  /** Hears every SQL statement but those that read data keys, which are remembered for minutes: for tests that count them. */
   onStatement?: (text: string) => void;
   /** Times of the relay; the defaults are for production. */
   relay?: { pollMs?: number; heartbeatMs?: number };
@@ -78,6 +81,8 @@ export interface SubgraphDefinition<
   /** Resolvers of the SDL, without the scalars of schema/common.graphql. */
   resolvers: object;
   openClient: (adapter: PrismaPg) => Client;
+  /** Whose columns are encrypted. */
+  protects: readonly ProtectedTable[];
   createContext: (base: RequestContext<Client>, options: SubgraphOptions) => Context;
   handlers: EventHandlers<Tx>;
   /** Keeps sealed audit records, for the subgraph that gathers them; the others hand theirs on to it. */
@@ -102,6 +107,19 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
   return async (options) => {
     const { name } = definition;
     const { log } = options;
+    const protection = openProtection({
+      subgraph: name,
+      databaseUrl: options.databaseUrl,
+      tables: definition.protects,
+      log,
+      env: options.env ?? process.env,
+    });
+    try {
+      await protection.prepare();
+    } catch (error) {
+      await protection.close();
+      throw error;
+    }
     const database = openDatabase(
       {
         url: options.databaseUrl,
@@ -110,7 +128,7 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
         ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
         ...(options.onStatement && { onStatement: options.onStatement }),
       },
-      definition.openClient,
+      (adapter) => protectClient(definition.openClient(adapter), protection.tables, protection),
     );
     const relay = createRelay({
       source: name,
@@ -141,6 +159,7 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
       audit: createAuditTrail((accesses, kind) => auditWriter.write({ caller, requestId, origin }, accesses, kind)),
       log: log.child({ requestId }),
       database,
+      protection,
       outbox: relay,
       charts: createChartAccess(caller, database.client),
       changes,
@@ -180,6 +199,7 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
         await sealer.close();
         await Promise.all([relay.close(), inbox.close()]);
         await database.close();
+        await protection.close();
       },
     };
   };

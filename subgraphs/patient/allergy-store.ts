@@ -6,7 +6,12 @@ import { reactions, type Reaction } from './patient-values.ts';
 
 export type AllergyRecord = Omit<Prisma.AllergyIntoleranceModel, 'reactions'> & { reactions: Reaction[] };
 
-const toRecord = (row: Prisma.AllergyIntoleranceModel): AllergyRecord => ({ ...row, reactions: reactions.parse(row.reactions) });
+const toRecord = (row: Prisma.AllergyIntoleranceModel): AllergyRecord => ({
+  ...row,
+  reactions: reactions.parse(JSON.parse(row.reactions)),
+});
+
+const toRow = ({ reactions: list, ...allergy }: AllergyRecord) => ({ ...allergy, reactions: JSON.stringify(list) });
 
 export async function allergiesByIds(db: Tx, ids: readonly string[]): Promise<Map<string, AllergyRecord>> {
   const rows = await db.allergyIntolerance.findMany({ where: { id: { in: [...ids] } } });
@@ -49,9 +54,10 @@ export async function allergyToSubstance(tx: Tx, patientId: string, substanceCod
 }
 
 export async function insertAllergy(tx: Tx, allergy: AllergyRecord): Promise<void> {
-  await tx.allergyIntolerance.create({ data: allergy });
+  await tx.allergyIntolerance.create({ data: toRow(allergy) });
 }
 
-export async function changeAllergy(tx: Tx, { id, ...changed }: AllergyRecord): Promise<void> {
-  await tx.allergyIntolerance.update({ where: { id }, data: changed });
+export async function changeAllergy(tx: Tx, allergy: AllergyRecord): Promise<void> {
+  const { id, patientId, ...changed } = toRow(allergy);
+  await tx.allergyIntolerance.update({ where: { id, patientId }, data: changed });
 }

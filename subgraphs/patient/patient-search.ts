@@ -3,8 +3,11 @@ import type { PatientFilter } from './generated/graphql.ts';
 import { nameWords } from './name-search.ts';
 import type { PatientSearch } from './patient-store.ts';
 
+/** What is searched for, in the caller's words. */
+export type AskedSearch = Omit<PatientSearch, 'identifier'> & { identifier: { system: string | null; value: string } | null };
+
 /** @throws BAD_USER_INPUT naming the field of the filter */
-export function readSearch(filter: PatientFilter | null | undefined): PatientSearch {
+export function readSearch(filter: PatientFilter | null | undefined): AskedSearch {
   return {
     words: typeof filter?.name === 'string' ? readWords(filter.name) : [],
     birthDate: filter?.birthDate ?? null,

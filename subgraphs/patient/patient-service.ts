@@ -15,6 +15,7 @@ import { forgetGrants } from './proxy-service.ts';
 import { reviewGrants } from './proxy-steps.ts';
 import {
   changePatient,
+  identifierIndex,
   insertPatient,
   likelyDuplicate,
   patientById,
@@ -28,7 +29,11 @@ type PatientOutcome = Outcome<{ patientId: string }>;
 
 export async function findPatients(context: PatientContext, args: QuerypatientsArgs): Promise<Connection<PatientRecord>> {
   const page = readPage(args);
-  const search = readSearch(args.filter);
+  const { identifier, ...asked } = readSearch(args.filter);
+  const search = {
+    ...asked,
+    identifier: identifier && { system: identifier.system, valueIndex: await identifierIndex(context.protection, identifier.value) },
+  };
   const found = await searchPatients(context.database.client, search, demographicsRules.inSight(context, 't'), page);
   return toConnection(found, await Promise.all(found.ids.map((id) => context.loaders.patient.load(id))));
 }
@@ -53,7 +58,7 @@ export function registerPatient(context: PatientContext, input: RegisterPatientI
     const id = newId('pat');
     const sameness = `person:${nameKey(person.family)}:${person.birthDate.toISOString()}`;
     await lock(tx, sameness, ...identifiers.map(identifierLock));
-    await refuseTakenIdentifiers(tx, identifiers, id);
+    await refuseTakenIdentifiers(context, tx, identifiers, id);
     const duplicate = input.allowDuplicate ? null : await likelyDuplicate(tx, person);
     if (duplicate) {
       throw new Refusal(
@@ -113,7 +118,7 @@ export async function updatePatient(context: PatientContext, input: UpdatePatien
         path: ['expectedVersion'],
       });
     }
-    if (identifiers) await refuseTakenIdentifiers(tx, identifiers, id);
+    if (identifiers) await refuseTakenIdentifiers(context, tx, identifiers, id);
     await changePatient(tx, id, { ...demographicsOf(current), ...changes }, identifiers, now);
     const grants = await reviewGrants(tx, emit, current, { ...current, ...changes }, now);
     await emit('patient.updated', id, { patientId: id });
@@ -156,8 +161,13 @@ const demographicsOf = ({
 
 const identifierLock = (identifier: IdentifierValue): string => `identifier:${identifierToken(identifier)}`;
 
-async function refuseTakenIdentifiers(tx: Tx, identifiers: readonly IdentifierValue[], patientId: string): Promise<void> {
-  const taken = new Set((await takenIdentifiers(tx, identifiers, patientId)).map(identifierToken));
+async function refuseTakenIdentifiers(
+  { protection }: PatientContext,
+  tx: Tx,
+  identifiers: readonly IdentifierValue[],
+  patientId: string,
+): Promise<void> {
+  const taken = new Set((await takenIdentifiers(tx, protection, identifiers, patientId)).map(identifierToken));
   const refusals = identifiers.flatMap((identifier, index) =>
     taken.has(identifierToken(identifier))
       ? [new Refusal('CONFLICT', 'Another patient has this identifier.', { path: ['identifiers', String(index)] })]

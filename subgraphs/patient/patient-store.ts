@@ -1,13 +1,20 @@
 import type { SqlExecutor } from '#chassis/database.ts';
+import { groupBy } from '#chassis/group-by.ts';
 import { pageIds, type IdPage, type Page } from '#chassis/paging.ts';
+import type { RowProtection } from '#chassis/protection/row-protection.ts';
 import type { Tx } from './context.ts';
 import { Prisma } from './generated/prisma/client.ts';
 import { endOfPrefix, nameKey, nameWords } from './name-search.ts';
 import { addresses, contactPoints, type Address, type ContactPoint } from './patient-values.ts';
+import { identifierTable } from './protected-columns.ts';
 
-type PatientRow = Prisma.PatientGetPayload<{ include: { identifiers: true } }>;
+type PatientRow = Prisma.PatientModel;
 
-export type PatientRecord = Omit<PatientRow, 'telecom' | 'address'> & { telecom: ContactPoint[]; address: Address[] };
+export type PatientRecord = Omit<PatientRow, 'telecom' | 'address'> & {
+  telecom: ContactPoint[];
+  address: Address[];
+  identifiers: IdentifierValue[];
+};
 
 export type IdentifierValue = Pick<Prisma.PatientIdentifierModel, 'system' | 'value' | 'use'>;
 
@@ -25,17 +32,18 @@ export interface Demographics {
   timeZone: string;
 }
 
-const withIdentifiers = { identifiers: { orderBy: { position: 'asc' } } } as const satisfies Prisma.PatientInclude;
-
-const toRecord = (row: PatientRow): PatientRecord => ({
+const toRecord = (row: PatientRow, identifiers: IdentifierValue[]): PatientRecord => ({
   ...row,
+  identifiers,
   telecom: contactPoints.parse(row.telecom),
   address: addresses.parse(row.address),
 });
 
 export async function patientsByIds(db: Tx, ids: readonly string[]): Promise<Map<string, PatientRecord>> {
-  const rows = await db.patient.findMany({ where: { id: { in: [...ids] } }, include: withIdentifiers });
-  return new Map(rows.map((row) => [row.id, toRecord(row)]));
+  const rows = await db.patient.findMany({ where: { id: { in: [...ids] } } });
+  const identifiers = await db.patientIdentifier.findMany({ where: { patientId: { in: [...ids] } }, orderBy: { position: 'asc' } });
+  const ofPatient = groupBy(identifiers, ({ patientId }) => patientId);
+  return new Map(rows.map((row) => [row.id, toRecord(row, ofPatient.get(row.id) ?? [])]));
 }
 
 export const patientById = async (db: Tx, id: string): Promise<PatientRecord | null> => (await patientsByIds(db, [id])).get(id) ?? null;
@@ -44,8 +52,13 @@ export interface PatientSearch {
   /** Words of which each begins a word of the name, in search form. */
   words: readonly string[];
   birthDate: Date | null;
-  identifier: { system: string | null; value: string } | null;
+  /** By its blind index; null: in any system. */
+  identifier: { system: string | null; valueIndex: string } | null;
 }
+
+/** What the value of an identifier is stored under, to be found by. */
+export const identifierIndex = (protection: RowProtection, value: string): Promise<string> =>
+  protection.blindIndex(identifierTable, 'value', value);
 
 /** Ids in order of family name, given names, id. `inSight` limits on the alias `t`. */
 export function searchPatients(db: SqlExecutor, search: PatientSearch, inSight: Prisma.Sql, page: Page): Promise<IdPage> {
@@ -57,9 +70,9 @@ export function searchPatients(db: SqlExecutor, search: PatientSearch, inSight: 
   }
   if (search.birthDate) conditions.push(Prisma.sql`t.birth_date = ${search.birthDate.toISOString().slice(0, 10)}::date`);
   if (search.identifier) {
-    const { system, value } = search.identifier;
+    const { system, valueIndex } = search.identifier;
     const inSystem = system === null ? Prisma.empty : Prisma.sql`and i.system = ${system}`;
-    conditions.push(Prisma.sql`t.id in (select i.patient_id from patient_identifier as i where i.value = ${value} ${inSystem})`);
+    conditions.push(Prisma.sql`t.id in (select i.patient_id from patient_identifier as i where i.value_index = ${valueIndex} ${inSystem})`);
   }
   return pageIds(
     db,
@@ -94,14 +107,22 @@ export async function likelyDuplicate(
 /** Which of these identifiers another patient has. */
 export async function takenIdentifiers(
   tx: Tx,
+  protection: RowProtection,
   identifiers: readonly IdentifierValue[],
   exceptPatientId: string,
-): Promise<{ system: string; value: string }[]> {
+): Promise<IdentifierValue[]> {
   if (identifiers.length === 0) return [];
-  return tx.patientIdentifier.findMany({
-    where: { OR: identifiers.map(({ system, value }) => ({ system, value })), patientId: { not: exceptPatientId } },
-    select: { system: true, value: true },
+  const indexed = await Promise.all(
+    identifiers.map(async (identifier) => ({ identifier, valueIndex: await identifierIndex(protection, identifier.value) })),
+  );
+  const taken = await tx.patientIdentifier.findMany({
+    where: { OR: indexed.map(({ identifier: { system }, valueIndex }) => ({ system, valueIndex })), patientId: { not: exceptPatientId } },
+    select: { system: true, valueIndex: true },
   });
+  const isTaken = new Set(taken.map(({ system, valueIndex }) => `${system}|${valueIndex}`));
+  return indexed
+    .filter(({ identifier: { system }, valueIndex }) => isTaken.has(`${system}|${valueIndex}`))
+    .map(({ identifier }) => identifier);
 }
 
 export async function insertPatient(

@@ -47,7 +47,7 @@ it('a seeded proxy may act until the grant ends, and not by a grant that has end
       pharmacyRelations: [],
     };
   }
-  await seedPatient(database.url, parts());
+  await seedPatient(database.url, parts(), {});
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   try {

@@ -7,6 +7,7 @@ import { handlers } from './events.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import type { PatientById } from './mappers.ts';
 import { watchProxyExpiry } from './proxy-expiry.ts';
+import { protectedTables } from './protected-columns.ts';
 import { resolvers } from './resolvers/index.ts';
 
 /** The records of this service are gathered beside those of the others. */
@@ -18,6 +19,7 @@ export const createPatientSubgraph = defineSubgraph({
   name: 'patient',
   resolvers,
   openClient: (adapter) => new PrismaClient({ adapter }),
+  protects: protectedTables,
   createContext,
   handlers,
   audited: {

@@ -18,7 +18,7 @@ const mostDrafts = 200;
 /** Checks a prescription against what is known of the patient now and stores what it finds. The patient must be locked. */
 export async function recheck(tx: Tx, prescription: PrescriptionRow, medication: MedicationRow, now: Date): Promise<DetectedIssueRow[]> {
   const findings = await findingsOf(tx, prescription.patientId, [{ prescription, medication }], now);
-  return (await saveFindings(tx, findings, now)).get(prescription.id) ?? [];
+  return (await saveFindings(tx, prescription.patientId, findings, now)).get(prescription.id) ?? [];
 }
 
 /** Checks the drafts of a locked patient again, in as many statements for many as for one: who writes one sees what the news means for it. */
@@ -31,7 +31,7 @@ export async function recheckDrafts(tx: Tx, patientId: string, now: Date): Promi
     if (!medication) throw new Error(`draft ${prescription.id} names a medication that is not there`);
     return { prescription, medication };
   });
-  await saveFindings(tx, await findingsOf(tx, patientId, checked, now), now);
+  await saveFindings(tx, patientId, await findingsOf(tx, patientId, checked, now), now);
   await markChecked(
     tx,
     drafts.map(({ id }) => id),

@@ -20,11 +20,12 @@ export async function findCurrentIssues(db: Tx, prescriptionIds: readonly string
 }
 
 /**
- * Stores what a check found in each prescription, and gives its issues. An issue found before keeps its id and its override;
+ * Stores what a check found in each prescription of a patient, and gives its issues. An issue found before keeps its id and its override;
  * one no longer found is closed, not deleted.
  */
 export async function saveFindings(
   tx: Tx,
+  patientId: string,
   findings: ReadonlyMap<string, readonly Finding[]>,
   now: Date,
 ): Promise<Map<string, DetectedIssueRow[]>> {
@@ -39,7 +40,7 @@ export async function saveFindings(
     gone.push(...before.filter(({ fingerprint }) => !foundNow.has(fingerprint)).map(({ id }) => id));
     for (const { implicated, ...finding } of found) {
       if (foundBefore.has(finding.fingerprint)) continue;
-      fresh.push({ ...finding, implicated: [...implicated], id: newId('iss'), prescriptionId, detectedAt: now });
+      fresh.push({ ...finding, implicated: [...implicated], id: newId('iss'), prescriptionId, patientId, detectedAt: now });
     }
   }
   if (gone.length > 0) await tx.detectedIssue.updateMany({ where: { id: { in: gone } }, data: { resolvedAt: now } });
@@ -47,9 +48,11 @@ export async function saveFindings(
   return findCurrentIssues(tx, prescriptionIds);
 }
 
-export async function mitigateIssues(tx: Tx, ids: readonly string[], mitigation: { reason: string; by: string; at: Date }): Promise<void> {
-  await tx.detectedIssue.updateMany({
-    where: { id: { in: [...ids] } },
-    data: { mitigationReason: mitigation.reason, mitigatedById: mitigation.by, mitigatedAt: mitigation.at },
-  });
+export async function mitigateIssues(
+  tx: Tx,
+  issues: readonly DetectedIssueRow[],
+  mitigation: { reason: string; by: string; at: Date },
+): Promise<void> {
+  const data = { mitigationReason: mitigation.reason, mitigatedById: mitigation.by, mitigatedAt: mitigation.at };
+  for (const { id, prescriptionId, patientId } of issues) await tx.detectedIssue.update({ where: { id, prescriptionId, patientId }, data });
 }

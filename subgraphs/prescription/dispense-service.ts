@@ -33,6 +33,7 @@ export async function recordDispense(context: PrescriptionContext, input: Record
     const { id } = await insertDispense(tx, {
       id: newId('dsp'),
       prescriptionId: prescription.id,
+      patientId: prescription.patientId,
       pharmacyId,
       status: 'PREPARATION',
       quantity: input.quantity,
@@ -57,7 +58,7 @@ export async function updateDispense(context: PrescriptionContext, input: Update
     const handedOver = input.status === 'COMPLETED';
     if (handedOver || input.status === 'IN_PROGRESS') assertInForce(prescription, context.now());
     const statusReason = needsReason(input.status) ? assertReason(input.reason ?? '') : null;
-    await updateDispenseRow(tx, dispense.id, { status: input.status, statusReason, handedOverAt: handedOver ? context.now() : null });
+    await updateDispenseRow(tx, dispense, { status: input.status, statusReason, handedOverAt: handedOver ? context.now() : null });
     if (handedOver && (await quantityOf(tx, prescription.id, ['COMPLETED'])) === total(prescription)) {
       await endPrescription(tx, emit, prescription, 'COMPLETED', 'All was dispensed.', context.now());
     }

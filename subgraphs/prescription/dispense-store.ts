@@ -23,9 +23,11 @@ export async function findDispensesOf(db: Tx, prescriptionIds: readonly string[]
 
 export const insertDispense = (tx: Tx, dispense: Prisma.DispenseUncheckedCreateInput) => tx.dispense.create({ data: dispense });
 
-export const updateDispenseRow = (tx: Tx, id: string, data: Prisma.DispenseUncheckedUpdateInput) =>
-  tx.dispense.update({ where: { id }, data });
+export const updateDispenseRow = (tx: Tx, { id, prescriptionId, patientId }: DispenseRow, data: Prisma.DispenseUncheckedUpdateInput) =>
+  tx.dispense.update({ where: { id, prescriptionId, patientId }, data });
 
 /** Withdraws what is not yet handed over, because the prescription ended. */
-export const cancelOpenDispenses = (tx: Tx, prescriptionId: string, statusReason: string) =>
-  tx.dispense.updateMany({ where: { prescriptionId, status: { in: [...openDispense] } }, data: { status: 'CANCELLED', statusReason } });
+export async function cancelOpenDispenses(tx: Tx, prescriptionId: string, statusReason: string): Promise<void> {
+  const open = await tx.dispense.findMany({ where: { prescriptionId, status: { in: [...openDispense] } }, orderBy: { id: 'asc' } });
+  for (const dispense of open) await updateDispenseRow(tx, dispense, { status: 'CANCELLED', statusReason });
+}

@@ -77,7 +77,7 @@ export async function updatePrescriptionDraft(context: PrescriptionContext, inpu
       await assertPharmacyTakes(tx, pharmacyId, { refills: content.refills, priorPrescriptionId: draft.priorPrescriptionId }, medication);
     const visit = draft.visitId ? await shareVisit(tx, draft.visitId) : null;
     const now = context.now();
-    const changed = await updatePrescriptionRow(tx, draft.id, {
+    const changed = await updatePrescriptionRow(tx, draft, {
       ...content,
       medicationId: medication.id,
       sensitivities: joinSensitivities(medication.sensitivities, visit?.sensitivities ?? []),

@@ -21,9 +21,9 @@ export async function overrideDetectedIssue(context: PrescriptionContext, input:
     await assertMay(context, tx, 'overrideDetectedIssue', prescription, 'Only who wrote the draft may change it.');
     if (!mayComeIntoForce(prescription)) assertDraft(prescription);
     const current = (await findCurrentIssues(tx, [prescriptionId])).get(prescriptionId) ?? [];
-    const issueIds = toOverride(current, issueId).map(({ id }) => id);
-    await mitigateIssues(tx, issueIds, { reason, by, at: context.now() });
-    return { prescriptionId, issueIds };
+    const issues = toOverride(current, issueId);
+    await mitigateIssues(tx, issues, { reason, by, at: context.now() });
+    return { prescriptionId, issueIds: issues.map(({ id }) => id) };
   });
   if (!outcome.ok) return { prescription: null, detectedIssues: [], userErrors: outcome.userErrors };
   const { prescriptionId, issueIds } = outcome.result;

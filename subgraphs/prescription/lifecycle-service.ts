@@ -47,7 +47,7 @@ export const holdPrescription = (context: PrescriptionContext, input: HoldPrescr
   change(context, 'holdPrescription', input, async (tx, emit, prescription) => {
     const statusReason = assertReason(input.reason);
     prescriptionStates.assert(prescription.status, 'ON_HOLD', path);
-    await updatePrescriptionRow(tx, prescription.id, { status: 'ON_HOLD', statusReason, updatedAt: context.now() });
+    await updatePrescriptionRow(tx, prescription, { status: 'ON_HOLD', statusReason, updatedAt: context.now() });
     await emit('prescription.held', prescription.id, eventData(prescription));
   });
 
@@ -74,7 +74,7 @@ export const releasePrescription = (context: PrescriptionContext, input: Release
     // Much may have become known during the pause.
     await assertFresh(context, tx, ['patient']);
     assertNothingOpen(await recheck(tx, prescription, await medicationOf(tx, prescription), now));
-    await updatePrescriptionRow(tx, prescription.id, { status: 'ACTIVE', statusReason: null, checkedAt: now, updatedAt: now });
+    await updatePrescriptionRow(tx, prescription, { status: 'ACTIVE', statusReason: null, checkedAt: now, updatedAt: now });
     await emit('prescription.released', prescription.id, eventData(prescription));
   });
 
@@ -111,6 +111,6 @@ export async function endPrescription(
 ): Promise<void> {
   prescriptionStates.assert(prescription.status, to, path);
   await cancelOpenDispenses(tx, prescription.id, reason);
-  await updatePrescriptionRow(tx, prescription.id, { status: to, statusReason: reason, updatedAt: now });
+  await updatePrescriptionRow(tx, prescription, { status: to, statusReason: reason, updatedAt: now });
   await emit(endEvents[to], prescription.id, eventData(prescription));
 }

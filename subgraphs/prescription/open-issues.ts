@@ -48,6 +48,6 @@ async function keepFindings(context: PrescriptionContext, prescriptionId: string
     if (!prescription || !mayComeIntoForce(prescription)) return;
     const now = context.now();
     await recheck(tx, prescription, await medicationOf(tx, prescription), now);
-    await updatePrescriptionRow(tx, prescription.id, { checkedAt: now, updatedAt: now });
+    await updatePrescriptionRow(tx, prescription, { checkedAt: now, updatedAt: now });
   });
 }

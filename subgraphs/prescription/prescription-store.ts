@@ -78,8 +78,11 @@ export const findExpired = (db: Tx, now: Date, after: Expired | null, limit: num
 export const insertPrescription = (tx: Tx, data: Prisma.PrescriptionUncheckedCreateInput): Promise<PrescriptionRow> =>
   tx.prescription.create({ data });
 
-export const updatePrescriptionRow = (tx: Tx, id: string, data: Prisma.PrescriptionUncheckedUpdateInput): Promise<PrescriptionRow> =>
-  tx.prescription.update({ where: { id }, data });
+export const updatePrescriptionRow = (
+  tx: Tx,
+  { id, patientId }: Pick<PrescriptionRow, 'id' | 'patientId'>,
+  data: Prisma.PrescriptionUncheckedUpdateInput,
+): Promise<PrescriptionRow> => tx.prescription.update({ where: { id, patientId }, data });
 
 const byDraftTime: PageSpec['order'] = [
   { column: 'created_at', type: 'timestamptz' },

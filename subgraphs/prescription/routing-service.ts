@@ -30,7 +30,7 @@ export async function routePrescription(context: PrescriptionContext, input: Rou
         path: ['pharmacyId'],
       });
     }
-    const routed = await updatePrescriptionRow(tx, prescription.id, { pharmacyId: input.pharmacyId, updatedAt: context.now() });
+    const routed = await updatePrescriptionRow(tx, prescription, { pharmacyId: input.pharmacyId, updatedAt: context.now() });
     if (prescription.pharmacyId !== input.pharmacyId) await tellRouted(emit, routed);
     return { prescriptionId: prescription.id };
   });

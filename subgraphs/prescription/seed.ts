@@ -5,9 +5,11 @@ import { pino } from 'pino';
 import { bulkLoad, type InsertRows } from '#chassis/bulk-load.ts';
 import { copyIn } from '#chassis/copy-in.ts';
 import { openDatabase, transact } from '#chassis/database.ts';
+import { withProtection } from '#chassis/protection/with-protection.ts';
 import type { Tx } from './context.ts';
 import type { DetectedIssue, Dispense, PatientAllergy, Pharmacy, Prescription, VisitWindow } from './generated/prisma/client.ts';
 import type { MedicationRow } from './medication-store.ts';
+import { protectedTables } from './protected-columns.ts';
 
 /** A prescription as it is at the end of its story, without what the signature makes. */
 export type SeedPrescription = Omit<Prescription, 'signedPayload' | 'contentHash' | 'signature' | 'signingKeyId'>;
@@ -28,10 +30,14 @@ export interface PrescriptionPart {
 /**
  * Loads parts into an empty database of this subgraph, in one transaction; before that the catalogue, as the start of the
  * subgraph does. Signs with a key of its own that is forgotten afterwards: the signatures verify, and nobody can make
- * another one with it.
+ * another one with it. `env` has the key-encryption keys.
  * @returns how many rows
  */
-export async function seedPrescription(databaseUrl: string, parts: AsyncIterable<PrescriptionPart>): Promise<number> {
+export async function seedPrescription(
+  databaseUrl: string,
+  parts: AsyncIterable<PrescriptionPart>,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
   const { openSigningKey, canonicalPayload, contentHash } = await import('./signing.ts');
   const medications = await readCatalogue(databaseUrl);
   const key = openSigningKey(randomBytes(32));
@@ -51,20 +57,23 @@ export async function seedPrescription(databaseUrl: string, parts: AsyncIterable
     };
   };
   let keyIsKept = false;
-  return bulkLoad(databaseUrl, parts, async (part, insert, client) => {
-    if (!keyIsKept) {
-      await insert('signing_key', [{ id: key.id, publicKey: key.publicKey, firstUsedAt: new Date() }]);
-      keyIsKept = true;
-    }
-    await insert('pharmacy', part.pharmacies);
-    await insertStories(part.prescriptions.map(sign), part.dispenses, insert, client);
-    await insert('detected_issue', part.detectedIssues);
-    await insert('patient_allergy', part.patientAllergies);
-    await insert('visit_window', part.visitWindows);
-    await insert('treating_relation', part.treatingRelations);
-    await insert('proxy_relation', part.proxyRelations);
-    await insert('active_consent', part.activeConsents);
-  });
+  return withProtection({ subgraph: 'prescription', databaseUrl, tables: protectedTables, env }, (_protection, seal) =>
+    bulkLoad(databaseUrl, parts, async (part, insert, client) => {
+      if (!keyIsKept) {
+        await insert('signing_key', [{ id: key.id, publicKey: key.publicKey, firstUsedAt: new Date() }]);
+        keyIsKept = true;
+      }
+      await insert('pharmacy', part.pharmacies);
+      const prescriptions = await seal('prescription', part.prescriptions.map(sign));
+      await insertStories(prescriptions, await seal('dispense', part.dispenses), insert, client);
+      await insert('detected_issue', await seal('detected_issue', part.detectedIssues));
+      await insert('patient_allergy', part.patientAllergies);
+      await insert('visit_window', part.visitWindows);
+      await insert('treating_relation', part.treatingRelations);
+      await insert('proxy_relation', part.proxyRelations);
+      await insert('active_consent', part.activeConsents);
+    }),
+  );
 }
 
 /** Brings the catalogue up to date and reads it. Prisma is loaded only here: a start that does not seed does not pay for it. */

@@ -8,6 +8,7 @@ import { eventHandlers } from './events.ts';
 import { watchExpiry } from './expiry.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { databaseTime } from './read-model-store.ts';
+import { protectedTables } from './protected-columns.ts';
 import { resolvers } from './resolvers/index.ts';
 
 /** Builds the prescription subgraph. @throws ConfigError */
@@ -18,6 +19,7 @@ export async function createPrescriptionSubgraph(options: SubgraphOptions): Prom
     name: 'prescription',
     resolvers,
     openClient: (adapter) => new PrismaClient({ adapter }),
+    protects: protectedTables,
     createContext: (base) => createPrescriptionContext(base, { config, startedAt }),
     handlers: eventHandlers(options.now ?? (() => new Date())),
     audited: { Prescription: ofPatient, DetectedIssue: ofPrescription, Dispense: ofPrescription },

@@ -102,7 +102,7 @@ async function fix(
     ),
   });
   await keepSigningKey(tx, signingKey, now);
-  return updatePrescriptionRow(tx, draft.id, {
+  return updatePrescriptionRow(tx, draft, {
     status: 'ACTIVE',
     checkedAt: now,
     updatedAt: now,

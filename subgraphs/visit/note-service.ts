@@ -81,7 +81,7 @@ export async function saveNoteDraft(
     const sensitivities = joinSensitivities(visit.sensitivities, input.sensitivities ?? note?.sensitivities ?? []);
     const noteId = note?.id ?? newId('nte');
     const now = context.now();
-    if (note) await updateDraft(tx, noteId, { ...sections, sensitivities, updatedAt: now });
+    if (note) await updateDraft(tx, note, { ...sections, sensitivities, updatedAt: now });
     else {
       const { id: visitId, patientId, practitionerId: authorId } = visit;
       await insertNote(tx, { id: noteId, visitId, patientId, authorId, sensitivities, createdAt: now, ...sections });
@@ -146,7 +146,14 @@ export async function addNoteAddendum(
     }
     if (note.contentHash === null) throw new Error(`note ${note.id} is signed and has no hash`);
     const text = readAddendum(input.text);
-    const addendum = { id: newId('add'), noteId: note.id, authorId: note.authorId, text, createdAt: context.now() };
+    const addendum = {
+      id: newId('add'),
+      noteId: note.id,
+      patientId: note.patientId,
+      authorId: note.authorId,
+      text,
+      createdAt: context.now(),
+    };
     const contentHash = addendumHash({ ...addendum, addendumId: addendum.id, noteHash: note.contentHash });
     await insertAddendum(tx, { ...addendum, contentHash });
     await emit('note.addendumAdded', visit.id, { ...visitEventData(visit), noteId: note.id });

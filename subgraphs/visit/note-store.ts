@@ -34,8 +34,12 @@ export async function insertNote(
   await tx.clinicalNote.create({ data: { ...note, revision: 1, updatedAt: note.createdAt } });
 }
 
-export async function updateDraft(tx: Tx, id: string, draft: NoteSections & Pick<NoteRow, 'sensitivities' | 'updatedAt'>): Promise<void> {
-  await tx.clinicalNote.update({ where: { id }, data: { ...draft, revision: { increment: 1 } } });
+export async function updateDraft(
+  tx: Tx,
+  { id, patientId }: NoteRow,
+  draft: NoteSections & Pick<NoteRow, 'sensitivities' | 'updatedAt'>,
+): Promise<void> {
+  await tx.clinicalNote.update({ where: { id, patientId }, data: { ...draft, revision: { increment: 1 } } });
 }
 
 /** Fixes the note; from here on the database refuses to change it. */
