@@ -32,6 +32,8 @@ const requestCodes: ReadonlySet<string> = new Set([
   'BAD_REQUEST',
   'OPERATION_RESOLUTION_FAILURE',
   'PERSISTED_QUERY_NOT_SUPPORTED',
+  'SESSION_IDLE',
+  'IDENTITY_UNAVAILABLE',
 ]);
 
 const isGraphqlCode = (code: unknown): code is GraphqlCode => typeof code === 'string' && Object.hasOwn(graphqlCodes, code);

@@ -8,6 +8,8 @@ import type { StopReason } from './running-operation.ts';
 import { SocketAnswers } from './socket-answers.ts';
 import type { SocketWriter } from './socket-writer.ts';
 
+type Services = Omit<ClientServices, 'sessions'>;
+
 interface Operation {
   readonly running: RunningOperation;
   readonly answers: SocketAnswers;
@@ -15,14 +17,14 @@ interface Operation {
 
 /** What runs on one socket, by the ids that its client chose. */
 export class SocketOperations {
-  readonly #services: ClientServices;
+  readonly #services: Services;
   readonly #writer: Pick<SocketWriter, 'sendInTurn' | 'sendNow'>;
   readonly #operations = new Map<string, Operation>();
   /** Queries and mutations that the client has left and that still run: they cost until they have stopped. */
   #abandoned = 0;
   #idleSince = performance.now();
 
-  constructor(services: ClientServices, writer: Pick<SocketWriter, 'sendInTurn' | 'sendNow'>) {
+  constructor(services: Services, writer: Pick<SocketWriter, 'sendInTurn' | 'sendNow'>) {
     this.#services = services;
     this.#writer = writer;
   }
@@ -84,9 +86,9 @@ export class SocketOperations {
   }
 
   /** Every subscription hears why; queries and mutations are answered. Resolves when all is said. */
-  async endToken(): Promise<void> {
+  async end(reason: 'token ended' | 'logged off'): Promise<void> {
     const operations = [...this.#operations.values()];
-    for (const { running } of operations) running.stop('token ended');
+    for (const { running } of operations) running.stop(reason);
     await Promise.all(operations.map(({ running }) => running.done));
   }
 

@@ -203,6 +203,8 @@ export const requestCodes = {
   TOO_MANY_CONNECTIONS: 'As many sockets, streams or operations are open as may be. Close one, or try again shortly.',
   CLIENT_TOO_SLOW: 'Results came faster than the client read them, so its subscription was ended. Subscribe again.',
   SHUTTING_DOWN: 'This router is being stopped. Connect again.',
+  SESSION_IDLE: 'Nothing was asked for so long that the session was logged off. Sign in again.',
+  IDENTITY_UNAVAILABLE: 'Whether the token is good cannot be known now: the identity provider does not answer. Try again shortly.',
 } as const;
 
 /** A subscription cannot begin or go on. "Not there" and "not yours" are one answer. */
