@@ -67,15 +67,15 @@ export function refreshedKeys(
     if (!find || (age > maxAgeMs && !failure)) await refresh();
     else if (age > maxAgeMs / 2) void refresh();
     if (!find) throw new IdentityUnavailable(failure);
-    const attempted = attemptedAt;
+    const used = find;
     try {
-      return await find(header, token);
+      return await used(header, token);
     } catch (error) {
       // A published key that cannot be read is the issuer's fault, not the token's.
       if (!(error instanceof errors.JOSEError)) throw new IdentityUnavailable(error);
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       await refresh();
-      if (attemptedAt === attempted) throw error;
+      if (find === used) throw error;
       return find(header, token);
     }
   };

@@ -9,11 +9,10 @@ export class IdentityUnavailable extends GraphQLError {
   override readonly cause: unknown;
 
   constructor(cause: unknown) {
+    // Apollo Server's form of it; another library that happens to be installed declares its own for all.
+    const http: Record<string, unknown> = { status: 503, headers: new HeaderMap([['retry-after', String(retryAfterSeconds)]]) };
     super('Who you are cannot be checked at the moment: the identity provider does not answer. Try again shortly.', {
-      extensions: {
-        code: 'IDENTITY_UNAVAILABLE',
-        http: { status: 503, headers: new HeaderMap([['retry-after', String(retryAfterSeconds)]]) },
-      },
+      extensions: { code: 'IDENTITY_UNAVAILABLE', http },
     });
     this.cause = cause;
   }
