@@ -60,6 +60,7 @@ export function clientAuthentication(issuer: DevIssuer): AuthenticateClient {
         audience: [issuer.url, issuer.url + endpoints.token],
         algorithms: assertionAlgorithms,
         requiredClaims: ['exp', 'jti'],
+        clockTolerance: 5,
         currentDate: new Date(issuer.now()),
       });
       return payload;
