@@ -34,6 +34,8 @@ const requestCodes: ReadonlySet<string> = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
   'ROUTER_BUSY',
   'UNAUTHORIZED_FIELD_OR_TYPE',
+  'SESSION_IDLE',
+  'IDENTITY_UNAVAILABLE',
 ]);
 
 const isGraphqlCode = (code: unknown): code is GraphqlCode => typeof code === 'string' && Object.hasOwn(graphqlCodes, code);

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ConfigError, port, readConfig } from '#chassis/config.ts';
 import { subgraphUrls } from '#chassis/http-courier.ts';
@@ -7,12 +5,10 @@ import { linkKey, readLinkKeys } from '#chassis/internal-token.ts';
 import type { LinkKeys } from '#chassis/internal-token.ts';
 import { subgraphNames } from '#schema/events.ts';
 import type { SubgraphName } from '#schema/events.ts';
-import { defaultAudience } from './dev-issuer.ts';
+import { identityVariables, readIdentity } from './identity-config.ts';
+import type { IdentityConfig } from './identity-config.ts';
 
-/** Tokens come from an identity provider, or from the issuer that is built in for development. */
-export type IdentityConfig =
-  | { readonly kind: 'provider'; readonly jwksUrl: URL; readonly issuer: string; readonly audience: string }
-  | { readonly kind: 'development'; readonly keyFile: string };
+export { devIssuerFile } from './identity-config.ts';
 
 /** What the router needs to know wherever its subgraphs run. */
 export interface RouterSettings {
@@ -26,6 +22,10 @@ export interface RouterSettings {
   readonly supergraphFile: string | undefined;
   readonly registeredOperationsFile: string | undefined;
   readonly identity: IdentityConfig;
+  /** After how long without a request or an operation a session is logged off. */
+  readonly idleLogoffMs: number;
+  /** Where clients reach the router, when that is not `http://localhost` and its port: the name of the development issuer. */
+  readonly publicUrl: string | undefined;
 }
 
 export interface RouterConfig extends RouterSettings {
@@ -33,8 +33,6 @@ export interface RouterConfig extends RouterSettings {
   readonly subgraphUrls: Readonly<Record<SubgraphName, string>>;
   readonly linkKeys: LinkKeys;
 }
-
-const projectFolder = fileURLToPath(new URL('..', import.meta.url));
 
 const shareQueries = z.enum(['on', 'off']).default('on');
 
@@ -51,9 +49,12 @@ const settings = z.object({
     .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
     .pipe(z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin))),
   ROUTER_SHARE_QUERIES: shareQueries,
-  JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
-  JWT_ISSUER: z.string().min(1).optional(),
-  JWT_AUDIENCE: z.string().min(1).default(defaultAudience),
+  IDLE_LOGOFF_MINUTES: z.coerce.number().min(1).max(60).default(15),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => new URL(url).origin)
+    .optional(),
+  ...identityVariables,
 });
 
 const withSubgraphs = settings.extend({
@@ -91,30 +92,14 @@ function toSettings(config: z.infer<typeof settings>, env: NodeJS.ProcessEnv): R
     supergraphFile: config.SUPERGRAPH_FILE,
     registeredOperationsFile: config.REGISTERED_OPERATIONS,
     identity: readIdentity(config, production, env),
+    idleLogoffMs: config.IDLE_LOGOFF_MINUTES * 60_000,
+    publicUrl: config.PUBLIC_URL,
   };
 }
 
 /** `ROUTER_SHARE_QUERIES` alone, for the router that needs no other configuration. @throws ConfigError */
 export const readShareQueries = (env: NodeJS.ProcessEnv): boolean =>
   readConfig(z.object({ ROUTER_SHARE_QUERIES: shareQueries }), env).ROUTER_SHARE_QUERIES === 'on';
-
-/** Where the development issuer keeps its key: in DATA_DIR, by default `.data` of the project. */
-export const devIssuerFile = (env: NodeJS.ProcessEnv): string => join(env['DATA_DIR'] || join(projectFolder, '.data'), 'dev-issuer.json');
-
-function readIdentity(
-  { JWKS_URL, JWT_ISSUER, JWT_AUDIENCE }: z.infer<typeof settings>,
-  production: boolean,
-  env: NodeJS.ProcessEnv,
-): IdentityConfig {
-  if (JWKS_URL && JWT_ISSUER) return { kind: 'provider', jwksUrl: new URL(JWKS_URL), issuer: JWT_ISSUER, audience: JWT_AUDIENCE };
-  if (JWKS_URL || JWT_ISSUER)
-    throw new ConfigError('JWKS_URL and JWT_ISSUER belong together: set both, or none for the development issuer.');
-  if (production)
-    throw new ConfigError(
-      'The development issuer does not run in production. Set JWKS_URL and JWT_ISSUER to those of your identity provider.',
-    );
-  return { kind: 'development', keyFile: devIssuerFile(env) };
-}
 
 function readRouterKeys(text: string): LinkKeys {
   try {

@@ -21,7 +21,7 @@ export async function startConfiguredRouter(
   { identity, supergraphFile: file = supergraphFile, registeredOperationsFile, host, ...settings }: RouterSettings,
   { transports, linkKeys, log }: Surroundings,
 ): Promise<{ close(): Promise<void> }> {
-  const { verifyToken, devIssuer } = await openIdentity(identity);
+  const { verifyToken, devIssuer, close: closeIdentity } = await openIdentity(identity, log);
   const router = await createRouter({
     supergraphSdl: await readFile(file, 'utf8'),
     ...(registeredOperationsFile && { registeredOperations: await readRegisteredOperations(registeredOperationsFile) }),
@@ -34,6 +34,8 @@ export async function startConfiguredRouter(
     production: settings.production,
     requestDeadlineMs: settings.requestDeadlineMs,
     shareQueries: settings.shareQueries,
+    idleLogoffMs: settings.idleLogoffMs,
+    ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }),
     subscriptions: { allowedOrigins: settings.allowedOrigins },
   });
   log.info({ port: router.port }, 'listening');
@@ -41,6 +43,7 @@ export async function startConfiguredRouter(
   return {
     close() {
       watching.close();
+      closeIdentity();
       return router.close();
     },
   };

@@ -1,23 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
+import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import type { Caller } from '#chassis/caller.ts';
 import { graphqlOverHttp } from '#chassis/graphql-over-http.ts';
 import { HttpError } from '#chassis/http.ts';
 import { challenge } from './client-errors.ts';
 import { codingsFrom, sendCompressed } from './compression.ts';
 import { refuseOtherSites } from './csrf.ts';
 import { nameEarlyRefusals } from './early-refusals.ts';
-import { readBearer } from './identity.ts';
 import type { TokenVerifier } from './identity.ts';
+import type { IdleSessions } from './identity/idle-sessions.ts';
 import type { RouterContext } from './request-context.ts';
 import { RequestLife } from './request-life.ts';
 import { logRequest, newRecord } from './request-log.ts';
+import { credentialsOf, identify } from './subscriptions/client-identity.ts';
 
 export interface GraphqlHandlerOptions {
   readonly server: ApolloServer<RouterContext>;
   /** Null: tokens are not looked at. */
   readonly verifyToken: TokenVerifier | null;
+  /** Hears who asks. */
+  readonly sessions: Pick<IdleSessions, 'asked'>;
   readonly requestDeadlineMs: number;
   readonly maxBodyBytes: number;
   readonly log: Logger;
@@ -27,7 +30,14 @@ export interface GraphqlHandlerOptions {
 export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;
 
 /** `/graphql`: gives each request its deadline, caller and log line. */
-export function graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBodyBytes, log }: GraphqlHandlerOptions): GraphqlHandler {
+export function graphqlHandler({
+  server,
+  verifyToken,
+  sessions,
+  requestDeadlineMs,
+  maxBodyBytes,
+  log,
+}: GraphqlHandlerOptions): GraphqlHandler {
   return async (request, response, requestId) => {
     const startedAt = performance.now();
     const requestLog = log.child({ requestId });
@@ -50,10 +60,12 @@ export function graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBody
         maxBodyBytes,
         send: (_, text) => sendCompressed(response, text, codings),
         context: async () => {
-          const caller = await identify(request, verifyToken).catch((error: unknown) => {
-            response.setHeader(challenge.name, challenge.value);
+          const token = await identify(credentialsOf(request), verifyToken).catch((error: unknown) => {
+            if (isUnauthenticated(error)) response.setHeader(challenge.name, challenge.value);
             throw error;
           });
+          sessions.asked(token);
+          const caller = token?.caller ?? null;
           record.role = caller?.role ?? 'none';
           return { caller, requestId, origin: { address: request.socket.remoteAddress }, log: requestLog, life, record };
         },
@@ -66,8 +78,5 @@ export function graphqlHandler({ server, verifyToken, requestDeadlineMs, maxBody
   };
 }
 
-async function identify(request: IncomingMessage, verifyToken: TokenVerifier | null): Promise<Caller | null> {
-  if (!verifyToken) return null;
-  const token = readBearer(request.headers.authorization);
-  return token === null ? null : (await verifyToken(token)).caller;
-}
+const isUnauthenticated = (error: unknown): boolean =>
+  error instanceof GraphQLError && (error.extensions.http as { status?: number } | undefined)?.status === 401;

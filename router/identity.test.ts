@@ -12,7 +12,8 @@ async function setup(algorithm = 'EdDSA') {
   const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: algorithm };
   const verify = createTokenVerifier({ issuer, audience, keys: localKeys({ keys: [jwk] }) });
-  const signAsIs = (payload: JWTPayload) => new SignJWT(payload).setProtectedHeader({ alg: algorithm, kid: 'k1' }).sign(privateKey);
+  const signAsIs = (payload: JWTPayload) =>
+    new SignJWT(payload).setProtectedHeader({ alg: algorithm, kid: 'k1', typ: 'JWT' }).sign(privateKey);
   const sign = (payload: JWTPayload) => signAsIs({ exp: inAnHour(), ...payload });
   return { verify, sign, signAsIs, publicKey };
 }

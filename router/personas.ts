@@ -14,6 +14,17 @@ export const demoIds = {
   healthcareService: 'hcs_01kdvdna00e008000000000001',
 } as const;
 
+/** The programs of the demo, as `client_id` names them. */
+export const demoClients = {
+  /** Where patients log in. */
+  patientPortal: 'demo-patient-portal',
+  /** Where those who work in the clinic log in. */
+  clinicApp: 'demo-clinic-app',
+  /** Partner systems, which act for themselves. */
+  pharmacy: 'demo-pharmacy',
+  payer: 'demo-payer',
+} as const;
+
 export type PersonaName = 'patient' | 'practitioner' | 'frontdesk' | 'biller' | 'pharmacy' | 'payer' | 'privacy';
 
 /** Claims of an access token that say who acts, as identity.ts reads them. */
@@ -21,6 +32,8 @@ export interface PersonaClaims {
   readonly sub: string;
   readonly role: Role;
   readonly scope: string;
+  /** The program through which they act. */
+  readonly client_id: string;
   readonly patient_id?: string;
   readonly practitioner_id?: string;
   readonly organization_id?: string;
@@ -38,16 +51,33 @@ export const personas: Readonly<Record<PersonaName, Persona>> = {
   patient: {
     description: 'Ada Demo, a patient: her own chart, appointments and invoices',
     idPrefix: 'pat',
-    claims: (id = demoIds.patient) => ({ sub: id, role: 'PATIENT', scope: 'patient/*.cruds', patient_id: id }),
+    claims: (id = demoIds.patient) => ({
+      sub: id,
+      role: 'PATIENT',
+      scope: 'patient/*.cruds',
+      client_id: demoClients.patientPortal,
+      patient_id: id,
+    }),
   },
   practitioner: {
     description: 'Dr. Grace Sample, a practitioner: the charts of her patients, visits, prescriptions',
     idPrefix: 'prc',
-    claims: (id = demoIds.practitioner) => ({ sub: id, role: 'PRACTITIONER', scope: 'user/*.cruds', practitioner_id: id }),
+    claims: (id = demoIds.practitioner) => ({
+      sub: id,
+      role: 'PRACTITIONER',
+      scope: 'user/*.cruds',
+      client_id: demoClients.clinicApp,
+      practitioner_id: id,
+    }),
   },
   frontdesk: {
     description: 'Front desk: demographics and appointments, nothing clinical',
-    claims: () => ({ sub: 'demo-frontdesk', role: 'FRONT_DESK', scope: 'user/Patient.crus user/Appointment.cruds' }),
+    claims: () => ({
+      sub: 'demo-frontdesk',
+      role: 'FRONT_DESK',
+      scope: 'user/Patient.crus user/Appointment.cruds',
+      client_id: demoClients.clinicApp,
+    }),
   },
   biller: {
     description: 'Biller: demographics, coverage, charges and invoices, no notes',
@@ -55,6 +85,7 @@ export const personas: Readonly<Record<PersonaName, Persona>> = {
       sub: 'demo-biller',
       role: 'BILLER',
       scope: 'user/Patient.rs user/Invoice.cruds user/ChargeItem.cruds user/Claim.cruds user/Coverage.cruds',
+      client_id: demoClients.clinicApp,
     }),
   },
   pharmacy: {
@@ -63,18 +94,30 @@ export const personas: Readonly<Record<PersonaName, Persona>> = {
     claims: (id = demoIds.pharmacy) => ({
       sub: id,
       role: 'PHARMACY',
-      scope: 'system/Prescription.rs system/Dispense.cruds',
+      scope: 'system/Prescription.rs system/Dispense.cruds system/AllergyIntolerance.rs',
+      client_id: demoClients.pharmacy,
       organization_id: id,
     }),
   },
   payer: {
     description: 'Sample Health Plan, a partner: coverages and claims addressed to it',
     idPrefix: 'org',
-    claims: (id = demoIds.payer) => ({ sub: id, role: 'PAYER', scope: 'system/Claim.rus system/Coverage.rs', organization_id: id }),
+    claims: (id = demoIds.payer) => ({
+      sub: id,
+      role: 'PAYER',
+      scope: 'system/Claim.rus system/Coverage.rs',
+      client_id: demoClients.payer,
+      organization_id: id,
+    }),
   },
   privacy: {
     description: 'Privacy officer: who looked at which chart, no clinical content',
-    claims: () => ({ sub: 'demo-privacy', role: 'PRIVACY_OFFICER', scope: 'user/AuditEvent.rs' }),
+    claims: () => ({
+      sub: 'demo-privacy',
+      role: 'PRIVACY_OFFICER',
+      scope: 'user/AuditEvent.rs',
+      client_id: demoClients.clinicApp,
+    }),
   },
 };
 

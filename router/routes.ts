@@ -3,6 +3,7 @@ import { HttpError, requestUrl, sendJson } from '#chassis/http.ts';
 import type { Handler } from '#chassis/http.ts';
 import { demoTokens, sendTokens } from './demo-tokens.ts';
 import type { DevIssuer } from './dev-issuer.ts';
+import { serveDevIssuer } from './dev-issuer/serve.ts';
 import type { GraphqlHandler } from './graphql-handler.ts';
 import { sendReadiness } from './health.ts';
 import { requestIdFrom, requestIdHeader } from './request-id.ts';
@@ -21,6 +22,7 @@ export interface RouteOptions {
 /** Which path leads where. */
 export function routes({ graphql, subscriptions, transports, sandbox, devIssuer }: RouteOptions): Handler {
   const sendSandbox = sandbox ? createSandbox() : null;
+  const issuerAt = devIssuer ? serveDevIssuer(devIssuer) : () => null;
   return async (request, response) => {
     const requestId = requestIdFrom(request.headers[requestIdHeader]);
     response.setHeader(requestIdHeader, requestId);
@@ -35,8 +37,9 @@ export function routes({ graphql, subscriptions, transports, sandbox, devIssuer 
     if (isGet && pathname === '/health/live') return sendJson(response, 200, { status: 'ok' });
     if (isGet && pathname === '/health/ready') return sendReadiness(response, transports);
     if (isGet && pathname === '/') return sendSandbox && wantsPage(request) ? sendSandbox(request, response) : sendDirections(response);
-    if (isGet && devIssuer && pathname === '/.well-known/jwks.json') return sendJson(response, 200, devIssuer.jwks);
     if (isGet && devIssuer && pathname === '/dev/tokens') return sendTokens(response, await demoTokens(devIssuer), wantsPage(request));
+    const serveIssuer = issuerAt(pathname);
+    if (serveIssuer) return serveIssuer(request, response);
     throw new HttpError(404, 'NOT_FOUND', 'There is nothing here. GraphQL is at /graphql.');
   };
 }

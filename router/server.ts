@@ -17,6 +17,7 @@ import type { DevIssuer } from './dev-issuer.ts';
 import { createFederation, type Federation } from './federation.ts';
 import { graphqlHandler } from './graphql-handler.ts';
 import type { TokenVerifier } from './identity.ts';
+import { IdleSessions } from './identity/idle-sessions.ts';
 import { graphOperations } from './graph-operations.ts';
 import type { RouterContext } from './request-context.ts';
 import { selectionLimit } from './selection-limit.ts';
@@ -55,6 +56,10 @@ export interface RouterOptions {
   readonly production?: boolean;
   /** Publishes its keys and, for the sandbox, tokens of the demo people. Never in production. */
   readonly devIssuer?: DevIssuer;
+  /** Where clients reach the router (`https://graph.example`), when that is not `http://localhost` and its port. */
+  readonly publicUrl?: string;
+  /** Logs off sessions in which nothing was asked for so long. 15 minutes unless given. */
+  readonly idleLogoffMs?: number;
   readonly requestDeadlineMs?: number;
   readonly http?: Partial<HttpLimits>;
   readonly subscriptions?: Pick<ClientSubscriptionsOptions, 'share' | 'allowedOrigins' | 'limits'>;
@@ -144,6 +149,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
   await server.start();
 
   const verifyToken = identity === 'none' ? null : identity.verifyToken;
+  const sessions = new IdleSessions(options.idleLogoffMs === undefined ? {} : { idleMs: options.idleLogoffMs });
   const subscriptions = createClientSubscriptions({
     operations: graphOperations({
       server,
@@ -154,13 +160,15 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
       eventDeadlineMs: requestDeadlineMs,
     }),
     verifyToken,
+    sessions,
     log,
     deadlineMs: requestDeadlineMs,
     ...options.subscriptions,
   });
   const graphql = graphqlHandler({
     server,
-    verifyToken,
+    verifyToken: verifyToken && sessions.guard(verifyToken),
+    sessions,
     requestDeadlineMs,
     maxBodyBytes,
     log,
@@ -177,6 +185,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     await server.stop();
     throw error;
   });
+  devIssuer?.serveAt(options.publicUrl ?? http.url);
   return {
     port: http.port,
     url: http.url,

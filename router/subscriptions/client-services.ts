@@ -1,4 +1,5 @@
 import type { TokenVerifier } from '../identity.ts';
+import type { IdleSessions } from '../identity/idle-sessions.ts';
 import type { ConnectionCount } from './connection-count.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { SubscriptionLimits } from './limits.ts';
@@ -8,6 +9,7 @@ import type { OperationServices } from './running-operation.ts';
 export interface ClientServices extends OperationServices {
   /** Null: nobody is asked who they are. */
   readonly verifyToken: TokenVerifier | null;
+  readonly sessions: IdleSessions;
   /** Origins (`https://app.example`) of pages that may connect beside those of the router's own origin. */
   readonly allowedOrigins: readonly string[];
   readonly limits: SubscriptionLimits;

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { TokenVerifier } from '../identity.ts';
+import { IdleSessions } from '../identity/idle-sessions.ts';
 import { streamProtocol } from './accept.ts';
 import type { ClientServices } from './client-services.ts';
 import { ConnectionCount } from './connection-count.ts';
@@ -17,6 +18,8 @@ export interface ClientSubscriptionsOptions {
   readonly operations: GraphOperations;
   /** Null: nobody is asked who they are. */
   readonly verifyToken: TokenVerifier | null;
+  /** Whose sockets and streams end when nobody asks anything any more. */
+  readonly sessions?: IdleSessions;
   readonly log: Logger;
   /** For queries and mutations, and for opening a subscription. */
   readonly deadlineMs: number;
@@ -38,11 +41,12 @@ export interface ClientSubscriptions {
 }
 
 export function createClientSubscriptions(options: ClientSubscriptionsOptions): ClientSubscriptions {
-  const { operations, verifyToken, log, deadlineMs, share = true, allowedOrigins = [] } = options;
+  const { operations, verifyToken, sessions = new IdleSessions(), log, deadlineMs, share = true, allowedOrigins = [] } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const services: ClientServices = {
     operations,
-    verifyToken,
+    verifyToken: verifyToken && sessions.guard(verifyToken),
+    sessions,
     log,
     deadlineMs,
     allowedOrigins,
@@ -51,6 +55,7 @@ export function createClientSubscriptions(options: ClientSubscriptionsOptions): 
     heartbeat: new Heartbeat(limits.heartbeatMs),
     subscriptions: new SharedSubscriptions(operations, { share, log, deadlineMs, queuedResults: limits.queuedResults }),
   };
+  services.heartbeat.add({ beat: () => sessions.look() });
   const sockets = new SocketServer(services);
   const streams = new StreamHandler(services);
   return {

@@ -19,6 +19,8 @@ export interface SubscriptionLimits {
   readonly idleMs: number;
   /** Between pings to sockets and heartbeats on streams. A socket that has not answered two pings is cut off. */
   readonly heartbeatMs: number;
+  /** How often the token of an open socket or stream is verified anew: it may have been revoked. No oftener than the heartbeat. */
+  readonly recheckMs: number;
 }
 
 export const defaultLimits: SubscriptionLimits = {
@@ -32,4 +34,5 @@ export const defaultLimits: SubscriptionLimits = {
   initMs: 3_000,
   idleMs: 10 * 60_000,
   heartbeatMs: 10_000,
+  recheckMs: 10_000,
 };

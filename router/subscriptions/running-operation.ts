@@ -3,14 +3,20 @@ import type { Logger } from 'pino';
 import { defectForLog } from '#chassis/log-defect.ts';
 import type { Caller, Origin } from '#chassis/caller.ts';
 import type { RouterContext } from '../request-context.ts';
-import { mutationByGet, tokenEnded, unexpectedFailure } from './last-results.ts';
+import { loggedOff, mutationByGet, tokenEnded, unexpectedFailure } from './last-results.ts';
 import { operationContext } from './operation-context.ts';
 import { logOperation, nameOperation, recordEvent, recordResult } from './operation-log.ts';
 import { isLast, isStream } from './operations.ts';
 import type { ClientOperation, GraphOperations, OperationKind } from './operations.ts';
 import type { SharedSubscriptions } from './shared-subscriptions.ts';
 
-export type StopReason = 'client left' | 'token ended' | 'too slow' | 'shutting down';
+export type StopReason = 'client left' | 'token ended' | 'logged off' | 'too slow' | 'shutting down';
+
+/** What a client hears of why its operation ended. Of the other reasons it hears from its connection, or not any more. */
+const lastWords = new Map<StopReason | undefined, (requestId: string) => FormattedExecutionResult>([
+  ['token ended', tokenEnded],
+  ['logged off', loggedOff],
+]);
 
 /** How a protocol says things to its client. A promise resolves when the network has taken it. */
 export interface Answers {
@@ -72,11 +78,10 @@ export class RunningOperation {
   }
 
   /**
-   * Its upstream is closed at once. Only a client whose token has ended hears why here; the others hear it from their connection, or not
-   * any more. A query or mutation that began with a good token is answered, as over HTTP.
+   * Its upstream is closed at once. A query or mutation that began with a good token is answered when that ends, as over HTTP.
    */
   stop(reason: StopReason): void {
-    if (this.#reason || (reason === 'token ended' && this.#isExecuting)) return;
+    if (this.#reason || (lastWords.has(reason) && this.#isExecuting)) return;
     this.#reason = reason;
     this.#leave();
     this.#stopped.abort();
@@ -87,9 +92,10 @@ export class RunningOperation {
     const { answers, protocol } = this.#request;
     try {
       await this.#serve();
-      if (this.#reason === 'token ended') {
-        recordEvent(record, tokenEnded(requestId));
-        await answers.event(tokenEnded(requestId));
+      const why = lastWords.get(this.#reason)?.(requestId);
+      if (why) {
+        recordEvent(record, why);
+        await answers.event(why);
       }
       await answers.complete();
     } catch (error) {

@@ -8,6 +8,8 @@ import type { StopReason } from './running-operation.ts';
 import { SocketAnswers } from './socket-answers.ts';
 import type { SocketWriter } from './socket-writer.ts';
 
+type Services = Omit<ClientServices, 'sessions'>;
+
 interface Operation {
   readonly running: RunningOperation;
   readonly answers: SocketAnswers;
@@ -15,7 +17,7 @@ interface Operation {
 
 /** What runs on one socket, by the ids that its client chose. */
 export class SocketOperations {
-  readonly #services: ClientServices;
+  readonly #services: Services;
   readonly #writer: Pick<SocketWriter, 'sendInTurn' | 'sendNow'>;
   readonly #operations = new Map<string, Operation>();
   readonly #origin: Origin;
@@ -24,7 +26,7 @@ export class SocketOperations {
   #idleSince = performance.now();
 
   /** @param address of the client, by the request that opened the socket */
-  constructor(services: ClientServices, writer: Pick<SocketWriter, 'sendInTurn' | 'sendNow'>, address: string | undefined) {
+  constructor(services: Services, writer: Pick<SocketWriter, 'sendInTurn' | 'sendNow'>, address: string | undefined) {
     this.#services = services;
     this.#writer = writer;
     this.#origin = { address };
@@ -88,9 +90,9 @@ export class SocketOperations {
   }
 
   /** Every subscription hears why; queries and mutations are answered. Resolves when all is said. */
-  async endToken(): Promise<void> {
+  async end(reason: 'token ended' | 'logged off'): Promise<void> {
     const operations = [...this.#operations.values()];
-    for (const { running } of operations) running.stop('token ended');
+    for (const { running } of operations) running.stop(reason);
     await Promise.all(operations.map(({ running }) => running.done));
   }
 

@@ -7,10 +7,11 @@ import { WebSocketServer } from 'ws';
 import { HttpError, requestUrl } from '#chassis/http.ts';
 import { defectForLog } from '#chassis/log-defect.ts';
 import { unexpectedMessage } from '../client-errors.ts';
-import type { VerifiedToken } from '../identity.ts';
+import { refusedByIdentity } from '../identity/refused-by-identity.ts';
 import { logRequest, newRecord } from '../request-log.ts';
 import { requestIdFrom, requestIdHeader } from '../request-id.ts';
-import { identify } from './client-identity.ts';
+import { credentialsOf, identify } from './client-identity.ts';
+import type { SignedIn } from './client-identity.ts';
 import type { ClientServices } from './client-services.ts';
 import { isOriginAllowed } from './origin.ts';
 import { SocketSession } from './socket-session.ts';
@@ -63,7 +64,7 @@ export class SocketServer {
     }
   }
 
-  #open(request: IncomingMessage, connection: Duplex, head: Buffer, token: VerifiedToken | null): void {
+  #open(request: IncomingMessage, connection: Duplex, head: Buffer, token: SignedIn | null): void {
     this.#server.handleUpgrade(request, connection, head, (socket) => {
       // `ws` closes it by itself after an error; without a listener the process would end.
       socket.on('error', () => undefined);
@@ -78,11 +79,11 @@ export class SocketServer {
     });
   }
 
-  async #identify(request: IncomingMessage): Promise<VerifiedToken | null> {
+  async #identify(request: IncomingMessage): Promise<SignedIn | null> {
     try {
-      return await identify(request.headers.authorization, this.#services.verifyToken);
+      return await identify(credentialsOf(request), this.#services.verifyToken);
     } catch (error) {
-      throw error instanceof GraphQLError ? new HttpError(401, 'UNAUTHENTICATED', error.message) : error;
+      throw error instanceof GraphQLError ? refusedByIdentity(error) : error;
     }
   }
 
@@ -103,7 +104,7 @@ export class SocketServer {
 }
 
 /** No HTTP response object belongs to an upgrade: the answer is written by hand. */
-function refuseUpgrade(connection: Duplex, { status, code, message }: HttpError, requestId: string): void {
+function refuseUpgrade(connection: Duplex, { status, code, message, headers }: HttpError, requestId: string): void {
   const body = JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] });
   connection.end(
     [
@@ -112,7 +113,7 @@ function refuseUpgrade(connection: Duplex, { status, code, message }: HttpError,
       'content-type: application/json; charset=utf-8',
       `content-length: ${Buffer.byteLength(body)}`,
       `${requestIdHeader}: ${requestId}`,
-      ...(status === 401 ? ['www-authenticate: Bearer'] : []),
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
       '',
       body,
     ].join('\r\n'),

@@ -4,18 +4,22 @@ import { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
 import { defectForLog } from '#chassis/log-defect.ts';
 import { hasNulInDocument, hasNulInJson } from '#chassis/request-body.ts';
-import type { VerifiedToken } from '../identity.ts';
-import { atInstant } from './at-instant.ts';
-import { authorizationOf, identify } from './client-identity.ts';
+import { withPurpose } from '../identity/purpose.ts';
+import { authorizationOf, identify, purposeIn } from './client-identity.ts';
+import type { SignedIn } from './client-identity.ts';
 import type { ClientServices } from './client-services.ts';
 import type { StopReason } from './running-operation.ts';
 import { SocketOperations } from './socket-operations.ts';
 import { SocketWriter } from './socket-writer.ts';
+import { TokenWatch } from './token-watch.ts';
+import type { TokenEnd } from './token-watch.ts';
 
 /** What is closed with these may connect again; graphql-ws clients do so by themselves (RFC 6455 §7.4.1). */
 const goingAway = 1001;
 const tryAgainLater = 1013;
 const nothingToDo = 1000;
+/** Ours (RFC 6455 §7.4.2): the session was idle and is logged off. */
+const loggedOff = 4440;
 
 /** One WebSocket that speaks graphql-transport-ws, from its opening to its close. */
 export class SocketSession {
@@ -25,10 +29,10 @@ export class SocketSession {
   readonly #operations: SocketOperations;
   readonly #cleanUps: (() => void)[];
   /** Of the request that opened the socket; `connection_init` may bring another one. */
-  #token: VerifiedToken | null;
+  #token: SignedIn | null;
   #state: 'opened' | 'identifying' | 'ready' | 'ending' | 'closing' = 'opened';
 
-  constructor(services: ClientServices, socket: WebSocket, token: VerifiedToken | null, address: string | undefined) {
+  constructor(services: ClientServices, socket: WebSocket, token: SignedIn | null, address: string | undefined) {
     this.#services = services;
     this.#socket = socket;
     this.#token = token;
@@ -93,9 +97,14 @@ export class SocketSession {
     if (this.#state !== 'opened') return this.close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
     this.#state = 'identifying';
     const { verifyToken, count, log } = this.#services;
+    const sent = { authorization: authorizationOf(payload), purpose: purposeIn(payload) };
     try {
-      this.#token = (await identify(authorizationOf(payload), verifyToken)) ?? this.#token;
+      const named = await identify(sent, verifyToken);
+      this.#token = named ?? (this.#token && { ...this.#token, caller: withPurpose(this.#token.caller, sent.purpose) });
     } catch (error) {
+      const code = error instanceof GraphQLError ? error.extensions['code'] : undefined;
+      if (code === 'SESSION_IDLE') return this.close(loggedOff, 'Logged off');
+      if (code === 'IDENTITY_UNAVAILABLE') return this.close(tryAgainLater, 'Try again later');
       if (error instanceof GraphQLError) return this.close(CloseCode.Forbidden, 'Forbidden');
       log.error({ defect: defectForLog(error) }, 'a token could not be checked');
       return this.close(tryAgainLater, 'Try again later');
@@ -105,7 +114,10 @@ export class SocketSession {
     const giveBack = count.openFor(this.#token?.caller ?? null);
     if (!giveBack) return this.close(tryAgainLater, 'Too many connections');
     this.#cleanUps.push(giveBack);
-    if (this.#token) this.#cleanUps.push(atInstant(this.#token.expiresAt, () => void this.#endToken()));
+    if (this.#token) {
+      const watch = new TokenWatch(this.#services, this.#token, (reason) => void this.#endToken(reason));
+      this.#cleanUps.push(() => watch.close());
+    }
     this.#state = 'ready';
     this.#writer.sendNow(stringifyMessage({ type: MessageType.ConnectionAck }));
   }
@@ -113,15 +125,17 @@ export class SocketSession {
   #subscribe(message: SubscribeMessage, text: string): void {
     if (this.#state !== 'ready') return this.close(CloseCode.Unauthorized, 'Unauthorized');
     if (this.#operations.has(message.id)) return this.close(CloseCode.SubscriberAlreadyExists, 'Subscriber already exists');
+    this.#services.sessions.asked(this.#token);
     this.#operations.start(message, this.#token?.caller ?? null, hasNulInJson(text) || hasNulInDocument(message.payload.query));
   }
 
   /** Every subscription hears why, then the socket closes; the client may come back with a new token. */
-  async #endToken(): Promise<void> {
+  async #endToken(reason: TokenEnd): Promise<void> {
     if (this.#state !== 'ready') return;
     this.#state = 'ending';
-    await this.#operations.endToken();
-    this.close(CloseCode.Forbidden, 'Forbidden');
+    await this.#operations.end(reason);
+    if (reason === 'logged off') this.close(loggedOff, 'Logged off');
+    else this.close(CloseCode.Forbidden, 'Forbidden');
   }
 
   /** No goodbye: who does not read would not read it. */

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { HttpError } from '#chassis/http.ts';
-import { challenge } from '../client-errors.ts';
-import type { VerifiedToken } from '../identity.ts';
+import { refusedByIdentity } from '../identity/refused-by-identity.ts';
 import { logRequest, newRecord } from '../request-log.ts';
 import type { StreamProtocol } from './accept.ts';
-import { atInstant } from './at-instant.ts';
-import { identify } from './client-identity.ts';
+import { credentialsOf, identify } from './client-identity.ts';
+import type { SignedIn } from './client-identity.ts';
 import type { ClientServices } from './client-services.ts';
 import { HttpStream } from './http-stream.ts';
 import { isOriginAllowed } from './origin.ts';
 import { readOperation } from './read-operation.ts';
 import { RunningOperation } from './running-operation.ts';
 import { multipart, sse } from './stream-format.ts';
+import { TokenWatch } from './token-watch.ts';
 
 const formats = { sse, multipart };
 
@@ -37,7 +37,7 @@ export class StreamHandler {
       if (!isOriginAllowed(request, this.#services.allowedOrigins))
         throw new HttpError(403, 'FORBIDDEN', 'This page may not use the graph. It must be of the same origin, or be listed.');
       places.push(taken(count.open(), 503));
-      const token = await identifyRequest(request, response, this.#services);
+      const token = await identifyRequest(request, this.#services);
       places.push(taken(count.openFor(token?.caller ?? null), 429));
       const operation = await readOperation(request, limits.messageBytes);
       await this.#run({ operation, token, request, response, requestId, protocol });
@@ -53,7 +53,7 @@ export class StreamHandler {
 
   async #run(options: {
     readonly operation: Awaited<ReturnType<typeof readOperation>>;
-    readonly token: VerifiedToken | null;
+    readonly token: SignedIn | null;
     readonly request: IncomingMessage;
     readonly response: ServerResponse;
     readonly requestId: string;
@@ -82,10 +82,10 @@ export class StreamHandler {
     });
     this.#running.add(running);
     const endBeating = this.#services.heartbeat.add(stream);
-    const cancelExpiry = atInstant(token?.expiresAt ?? Number.POSITIVE_INFINITY, () => running.stop('token ended'));
+    const watch = token && new TokenWatch(this.#services, token, (reason) => running.stop(reason));
     response.once('close', () => running.stop('client left'));
     await running.done;
-    cancelExpiry();
+    watch?.close();
     endBeating();
     this.#running.delete(running);
   }
@@ -99,17 +99,13 @@ export class StreamHandler {
   }
 }
 
-async function identifyRequest(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { verifyToken }: ClientServices,
-): Promise<VerifiedToken | null> {
+async function identifyRequest(request: IncomingMessage, { verifyToken, sessions }: ClientServices): Promise<SignedIn | null> {
   try {
-    return await identify(request.headers.authorization, verifyToken);
+    const token = await identify(credentialsOf(request), verifyToken);
+    sessions.asked(token);
+    return token;
   } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    response.setHeader(challenge.name, challenge.value);
-    throw new HttpError(401, 'UNAUTHENTICATED', error.message);
+    throw error instanceof GraphQLError ? refusedByIdentity(error) : error;
   }
 }
 

@@ -205,6 +205,8 @@ export const requestCodes = {
   CLIENT_TOO_SLOW: 'Results came faster than the client read them, so its subscription was ended. Subscribe again.',
   ROUTER_BUSY: 'Too many operations that are new to the router wait to be planned. Try again in a second.',
   SHUTTING_DOWN: 'This router is being stopped. Connect again.',
+  SESSION_IDLE: 'Nothing was asked for so long that the session was logged off. Sign in again.',
+  IDENTITY_UNAVAILABLE: 'Whether the token is good cannot be known now: the identity provider does not answer. Try again shortly.',
 } as const;
 
 /** A subscription cannot begin or go on. "Not there" and "not yours" are one answer. */
