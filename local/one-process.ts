@@ -18,6 +18,7 @@ export async function startOneProcess(options: SystemOptions): Promise<System> {
     AUDIT_ANCHOR_FILE: anchorFile(options.dataFolder, options.env),
     HOST: host,
     ROUTER_PORT: String(port),
+    PUBLIC_URL: options.env.PUBLIC_URL ?? publicUrl(host, port),
   };
   const settings = readRouterSettings(env);
   const { DATABASE_POOL: maxConnections } = readConfig(z.object({ DATABASE_POOL: poolSize }), env);

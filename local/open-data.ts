@@ -91,7 +91,7 @@ export function announce({ signal, progress }: SystemOptions, step: string): voi
 
 /** Where people reach it: `http://localhost:4000` when it listens on this machine or on all addresses. */
 export const publicUrl = (host: string, port: number): string =>
-  `http://${['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host}:${port}`;
+  `http://${['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** The development issuer makes anyone anybody: unless told otherwise, nobody else's machine reaches the router. */
 export const hostOf = (env: NodeJS.ProcessEnv): string => env.HOST ?? '127.0.0.1';

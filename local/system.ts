@@ -72,7 +72,13 @@ export async function startSystem(options: ServicesOptions): Promise<Services> {
     announce(options, 'starting five subgraphs and the router');
     const host = hostOf(env);
     // First, because it takes longest to start.
-    launch('router', { ROUTER_PORT: String(ports.router), HOST: host });
+    const url = publicUrl(host, ports.router);
+    launch('router', {
+      ROUTER_PORT: String(ports.router),
+      HOST: host,
+      PUBLIC_URL: env.PUBLIC_URL ?? url,
+      ...(env.INTROSPECTION_CLIENT_SECRET !== undefined && { INTROSPECTION_CLIENT_SECRET: env.INTROSPECTION_CLIENT_SECRET }),
+    });
     for (const name of subgraphNames) {
       launch(name, {
         [`DATABASE_URL_${name.toUpperCase()}`]: urls[name],
@@ -82,7 +88,6 @@ export async function startSystem(options: ServicesOptions): Promise<Services> {
         ...(name === 'prescription' && { PRESCRIPTION_SIGNING_KEY: env.PRESCRIPTION_SIGNING_KEY ?? secrets.prescriptionSigning }),
       });
     }
-    const url = publicUrl(host, ports.router);
     await untilReady(url, options.signal, () => {
       if (failed) throw new ConfigError(`The ${failed} process cannot start; the line above says why.`);
     });
@@ -103,7 +108,9 @@ async function nodeCommands(fromSource: boolean): Promise<Record<string, string[
 /** A subgraph gets its own database and keys, not those of others. */
 const withoutSecrets = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^DATABASE_URL_|^DATA_KEKS|^LINK_KEYS$|^PRESCRIPTION_SIGNING_KEY$/.test(name)),
+    Object.entries(env).filter(
+      ([name]) => !/^DATABASE_URL_|^DATA_KEKS|^LINK_KEYS$|^PRESCRIPTION_SIGNING_KEY$|^INTROSPECTION_CLIENT_SECRET$/.test(name),
+    ),
   );
 
 const readyWithinMs = 60_000;

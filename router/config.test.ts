@@ -52,6 +52,28 @@ test('the key of the development issuer lies in DATA_DIR', () => {
   expect(readRouterConfig({ LINK_KEYS, DATA_DIR: '/data' }).identity).toEqual({ kind: 'development', keyFile: '/data/dev-issuer.json' });
 });
 
+test('an issuer alone is enough: its keys are where its discovery document says', () => {
+  expect(readRouterConfig({ LINK_KEYS, OIDC_ISSUER: 'https://id.example', NODE_ENV: 'production' })).toMatchObject({
+    identity: { kind: 'provider', issuer: 'https://id.example', jwksUrl: undefined, longestLifetimeSeconds: 12 * 3_600 },
+    idleLogoffMs: 15 * 60_000,
+  });
+});
+
+test('revocation is asked for in two ways', () => {
+  const { identity } = readRouterConfig({
+    LINK_KEYS,
+    OIDC_ISSUER: 'https://id.example',
+    INTROSPECTION_URL: 'https://id.example/introspect',
+    INTROSPECTION_CLIENT_ID: 'router',
+    INTROSPECTION_KEY_FILE: '/keys/router.json',
+    REVOCATION_LIST_FILE: '/lists/revoked.json',
+  });
+  expect(identity).toMatchObject({
+    introspection: { url: new URL('https://id.example/introspect'), clientId: 'router', keyFile: '/keys/router.json', cacheMs: 20_000 },
+    revocationList: { file: '/lists/revoked.json', everyMs: 10_000 },
+  });
+});
+
 describe('a configuration that cannot work is refused with its reason', () => {
   test.each<[string, NodeJS.ProcessEnv, RegExp]>([
     ['no keys', {}, /LINK_KEYS: is not set/],
@@ -59,6 +81,27 @@ describe('a configuration that cannot work is refused with its reason', () => {
     ['keys that are none', { LINK_KEYS: 'hello' }, /LINK_KEYS: entry 1 is not of the form/],
     ['several mistakes at once', { ROUTER_PORT: '99999', PATIENT_URL: 'ftp://x' }, /LINK_KEYS[^]*PATIENT_URL|PATIENT_URL[^]*LINK_KEYS/],
     ['the development issuer in production', { LINK_KEYS, NODE_ENV: 'production' }, /does not run in production/],
+    [
+      'an issuer in production that anyone on the way can pretend to be',
+      { LINK_KEYS, OIDC_ISSUER: 'http://id.example', NODE_ENV: 'production' },
+      /must be https/,
+    ],
+    ['two places for keys', { LINK_KEYS, JWT_ISSUER: 'x', JWKS_URL: 'https://id.example/jwks', JWKS_FILE: 'x' }, /set one of them/],
+    ['two issuers', { LINK_KEYS, JWT_ISSUER: 'x', OIDC_ISSUER: 'https://id.example' }, /set one of them/],
+    [
+      'introspection as nobody',
+      { LINK_KEYS, OIDC_ISSUER: 'https://id.example', INTROSPECTION_URL: 'https://id.example/i' },
+      /INTROSPECTION_CLIENT_ID/,
+    ],
+    ['introspection of nobody', { LINK_KEYS, INTROSPECTION_URL: 'https://id.example/i' }, /belongs to an identity provider/],
+    ['a secret for nothing', { LINK_KEYS, OIDC_ISSUER: 'https://id.example', INTROSPECTION_CLIENT_SECRET: 's' }, /not INTROSPECTION_URL/],
+    ['two revocation lists', { LINK_KEYS, REVOCATION_LIST_FILE: 'x', REVOCATION_LIST_URL: 'https://id.example/r' }, /set one of them/],
+    [
+      'answers that hold for too long',
+      { LINK_KEYS, INTROSPECTION_CACHE_SECONDS: '31', REVOCATION_POLL_SECONDS: '31' },
+      /INTROSPECTION_CACHE_SECONDS[^]*REVOCATION_POLL_SECONDS/,
+    ],
+    ['nobody ever logged off', { LINK_KEYS, IDLE_LOGOFF_MINUTES: '0' }, /IDLE_LOGOFF_MINUTES/],
     ['half an identity provider', { LINK_KEYS, JWKS_URL: 'https://id.example/jwks' }, /belong together/],
   ])('%s', (_, env, reason) => expect(() => readRouterConfig(env)).toThrow(reason));
 });

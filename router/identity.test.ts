@@ -1,7 +1,8 @@
-import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { CompactSign, SignJWT, exportJWK, generateKeyPair } from 'jose';
 import type { JWTPayload } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { createTokenVerifier, localKeys, readBearer } from './identity.ts';
+import { revoked } from './identity/revocation.ts';
 
 const issuer = 'https://id.example';
 const audience = 'graph';
@@ -11,11 +12,16 @@ const valid = { iss: issuer, aud: audience, sub: 'u1', role: 'FRONT_DESK' };
 async function setup(algorithm = 'EdDSA') {
   const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: algorithm };
-  const verify = createTokenVerifier({ issuer, audience, keys: localKeys({ keys: [jwk] }) });
+  const keys = localKeys({ keys: [jwk] });
+  const verify = createTokenVerifier({ issuer, audience, keys });
   const signAsIs = (payload: JWTPayload) =>
     new SignJWT(payload).setProtectedHeader({ alg: algorithm, kid: 'k1', typ: 'JWT' }).sign(privateKey);
   const sign = (payload: JWTPayload) => signAsIs({ exp: inAnHour(), ...payload });
-  return { verify, sign, signAsIs, publicKey };
+  const signWith = (header: object) =>
+    new CompactSign(new TextEncoder().encode(JSON.stringify({ ...valid, exp: inAnHour() })))
+      .setProtectedHeader({ alg: algorithm, kid: 'k1', ...header })
+      .sign(privateKey, { crit: { exp: true } });
+  return { verify, sign, signAsIs, signWith, publicKey, keys };
 }
 
 describe('a token', () => {
@@ -43,6 +49,9 @@ describe('a token', () => {
     ['a patient without a chart', { ...valid, role: 'PATIENT' }],
     ['a practitioner without an id', { ...valid, role: 'PRACTITIONER' }],
     ['a pharmacy without an organization', { ...valid, role: 'PHARMACY' }],
+    ['a longer life than 12 hours, by when it was issued', { ...valid, iat: inAnHour() - 12 * 3_600 - 3_601, exp: inAnHour() }],
+    ['a longer life than 12 hours, and no word on when it was issued', { ...valid, exp: inAnHour() + 12 * 3_600 }],
+    ['the marks of an ID token', { ...valid, nonce: 'n' }],
   ])('with %s is refused', async (_, payload) => {
     const { verify, sign } = await setup();
     await expect(verify(await sign(payload))).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
@@ -57,6 +66,37 @@ describe('a token', () => {
   test('without an expiry is refused', async () => {
     const { verify, signAsIs } = await setup();
     await expect(verify(await signAsIs(valid))).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
+  });
+
+  test('of another type, or with an extension that must be understood, is refused', async () => {
+    const { verify, signWith } = await setup();
+    expect((await verify(await signWith({ typ: 'at+jwt' }))).caller.subject).toBe('u1');
+    for (const header of [{}, { typ: 'logout+jwt' }, { typ: 'JWT', crit: ['exp'], exp: 1 }]) {
+      const refused = signWith(header).then(verify);
+      await expect(refused).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
+    }
+  });
+
+  test('that is as long as a document is not even looked at', async () => {
+    const { verify } = await setup();
+    await expect(verify('a'.repeat(16 * 1024 + 1))).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
+  });
+
+  test('is let in only when nobody says that it is revoked', async () => {
+    const { sign, keys } = await setup();
+    const out = new Set<string | undefined>(['j2']);
+    const verify = createTokenVerifier({
+      issuer,
+      audience,
+      keys,
+      revocation: [
+        ({ id }) => {
+          if (out.has(id)) throw revoked();
+        },
+      ],
+    });
+    expect((await verify(await sign({ ...valid, jti: 'j1' }))).facts).toMatchObject({ id: 'j1', subject: 'u1' });
+    await expect(verify(await sign({ ...valid, jti: 'j2' }))).rejects.toThrow('revoked');
   });
 
   test('signed by another key, unsigned, or signed with the public key as a secret is refused', async () => {

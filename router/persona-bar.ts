@@ -25,9 +25,20 @@ body.has-personas #root { height: calc(100vh - 36px); margin-top: 36px; }
   const send = globalThis.fetch.bind(globalThis);
   const select = document.getElementById('persona');
   const storageKey = 'telemedicine:persona';
-  const loaded = send('/dev/tokens', { headers: { accept: 'application/json' } })
+  const load = () => send('/dev/tokens', { headers: { accept: 'application/json' } })
     .then((answer) => (answer.ok ? answer.json() : { tokens: [] }))
-    .then(({ tokens }) => show(tokens), () => []);
+    .then(({ tokens }) => tokens, () => []);
+  // New ones after five minutes: who comes back to the page was logged off, or the router has another key.
+  const renewAfterMs = 5 * 60_000;
+  let loadedAt = Date.now();
+  let loaded = load().then(show);
+  const tokensNow = () => {
+    if (Date.now() - loadedAt > renewAfterMs) {
+      loadedAt = Date.now();
+      loaded = load();
+    }
+    return loaded;
+  };
   const current = (tokens) => tokens.find(({ persona }) => persona === select.value);
 
   function show(tokens) {
@@ -37,7 +48,7 @@ body.has-personas #root { height: calc(100vh - 36px); margin-top: 36px; }
     if (tokens.some(({ persona }) => persona === kept)) select.value = kept;
     const describe = () => { document.getElementById('persona-description').textContent = current(tokens).description; };
     select.addEventListener('change', () => { localStorage.setItem(storageKey, select.value); describe(); });
-    document.getElementById('copy-token').addEventListener('click', () => navigator.clipboard.writeText(current(tokens).token));
+    document.getElementById('copy-token').addEventListener('click', () => tokensNow().then((now) => navigator.clipboard.writeText(current(now).token)));
     describe();
     document.body.classList.add('has-personas');
     return tokens;
@@ -47,7 +58,7 @@ body.has-personas #root { height: calc(100vh - 36px); margin-top: 36px; }
     const { pathname } = new URL(input instanceof Request ? input.url : input, location.href);
     if (pathname !== '/graphql') return send(input, init);
     const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined));
-    const chosen = current(await loaded);
+    const chosen = current(await tokensNow());
     if (chosen && !headers.has('authorization')) headers.set('authorization', 'Bearer ' + chosen.token);
     return send(input, { ...init, headers });
   };

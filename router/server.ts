@@ -54,7 +54,7 @@ export interface RouterOptions {
   readonly host?: string;
   /** Closes introspection and the sandbox. */
   readonly production?: boolean;
-  /** Publishes its keys and, for the sandbox, tokens of the demo people. Never in production. */
+  /** Is served with its endpoints and, for the sandbox, tokens of the demo people. Never in production. */
   readonly devIssuer?: DevIssuer;
   /** Where clients reach the router (`https://graph.example`), when that is not `http://localhost` and its port. */
   readonly publicUrl?: string;
