@@ -18,4 +18,12 @@ export const allergyTable: ProtectedTable = {
   fields: { substanceText: {}, reactions: {}, note: {} },
 };
 
-export const protectedTables: readonly ProtectedTable[] = [identifierTable, allergyTable];
+const breakGlassTable: ProtectedTable = {
+  table: 'break_glass',
+  model: 'breakGlass',
+  primaryKey: ['id'],
+  boundTo: ['id'],
+  fields: { reason: {} },
+};
+
+export const protectedTables: readonly ProtectedTable[] = [identifierTable, allergyTable, breakGlassTable];
