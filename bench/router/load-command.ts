@@ -9,6 +9,8 @@ import type { LatencySummary } from './latencies.ts';
 export interface LoadTask {
   readonly url: string;
   readonly callers: number;
+  /** Sent with every request. */
+  readonly authorization?: string;
   readonly durationMs: number;
   /** Goes on until so many were sent, but not longer than four times the duration: a slow router needs its warm-up too. */
   readonly leastRequests?: number;
@@ -31,6 +33,7 @@ answerCalls({ run });
 async function run({
   url,
   callers,
+  authorization,
   durationMs,
   leastRequests = 0,
   mostRequests = Number.POSITIVE_INFINITY,
@@ -55,7 +58,7 @@ async function run({
       const task = tasks[sent++ % tasks.length];
       if (!task) throw new Error('no operation to send');
       const sentAt = performance.now();
-      const complaint = await ask(pool, pathname, task).catch((error: unknown) => String(error));
+      const complaint = await ask(pool, pathname, task, authorization).catch((error: unknown) => String(error));
       if (complaint === null) latencies.push(performance.now() - sentAt);
       else {
         failures += 1;
@@ -76,11 +79,16 @@ async function run({
 }
 
 /** What is wrong with the answer, or null. */
-async function ask(pool: Pool, path: string, task: { readonly body: string; readonly check: AnswerCheck }): Promise<string | null> {
+async function ask(
+  pool: Pool,
+  path: string,
+  task: { readonly body: string; readonly check: AnswerCheck },
+  authorization: string | undefined,
+): Promise<string | null> {
   const { statusCode, body } = await pool.request({
     path,
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...(authorization !== undefined && { authorization }) },
     body: task.body,
   });
   const chunks: Buffer[] = [];

@@ -3,6 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLError, parse } from 'graphql';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createAuditTrail } from '#chassis/audit-trail.ts';
 import type { Caller } from '#chassis/caller.ts';
 import type { Changes } from '#chassis/change-notices.ts';
 import type { RequestContext } from '#chassis/context.ts';
@@ -107,7 +108,7 @@ const notAsked = () => Promise.reject(new Error('not asked here'));
 
 const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...scalars, ...(resolvers as object) } });
 const context = (request: { caller: Caller; requestId: string; changes?: Changes }) =>
-  ({ ...request, log: log.child({ requestId: request.requestId }) }) as RequestContext;
+  ({ ...request, audit: createAuditTrail(), log: log.child({ requestId: request.requestId }) }) as RequestContext;
 
 /** Nothing ever changes; counts the watches that were closed. */
 const notices: Changes = {

@@ -89,7 +89,7 @@ const signatureOf = (text: string, key: Uint8Array): Buffer => createHmac('sha25
 const ownHeader = encode({ alg: algorithm });
 
 /**
- * Signs who acts, for one service, one request body and half a minute: a JWT with HS256 (docs/adr/0016). Who catches a request can send
+ * Signs who acts, for one service, one request body and half a minute: a JWT with HS256 (docs/adr/0020). Who catches a request can send
  * it again in that time, and gets the same answer: a mutation is done once for its idempotency key.
  */
 export function signInternalToken(

@@ -15,7 +15,7 @@ import { watchTypes, type AuditedTypes } from './audit/watch-types.ts';
 import { systemCaller, type Caller, type Origin } from './caller.ts';
 import { readConfig } from './config.ts';
 import { openChangeNotices, type Changes } from './change-notices.ts';
-import { createChartAccess } from './chart-access.ts';
+import { createChartAccess, everyChartForMeasurement } from './chart-access.ts';
 import type { RequestContext } from './context.ts';
 import { capEntities } from './entity-cap.ts';
 import { openDatabase, type Database, type SqlExecutor, type TransactionalClient } from './database.ts';
@@ -45,8 +45,11 @@ export interface SubgraphOptions {
   relay?: { pollMs?: number; heartbeatMs?: number };
   /** How often audit records are sealed; the default is for production. */
   sealEveryMs?: number;
-  /** Reads leave no audit record: for the bench that measures what they cost, and nothing else. No configuration reaches it. */
-  unauditedForMeasurement?: boolean;
+  /**
+   * Every relation counts as there and reads leave no audit record: for the bench that measures what access rules and audit cost, and
+   * nothing else. No configuration reaches it.
+   */
+  unguardedForMeasurement?: boolean;
 }
 
 /** A running subgraph, before any transport: HTTP and in-process calls stand on the same four things. */
@@ -161,14 +164,14 @@ export function defineSubgraph<Tx extends SqlExecutor, Client extends Transactio
       database,
       protection,
       outbox: relay,
-      charts: createChartAccess(caller, database.client),
+      charts: options.unguardedForMeasurement ? everyChartForMeasurement : createChartAccess(caller, database.client),
       changes,
       now: options.now ?? (() => new Date()),
     });
     const context = (request: ContextRequest) => definition.createContext(base(request), options);
     const schema = buildSubgraphSchema({ typeDefs: parse(subgraphSdl(name)), resolvers: { ...scalars, ...definition.resolvers } });
     capEntities(schema);
-    if (!options.unauditedForMeasurement) watchTypes(schema, definition.audited);
+    if (!options.unguardedForMeasurement) watchTypes(schema, definition.audited);
     const subscriptions = createSubscriptions({ schema, notices, context });
     const background: BackgroundWork[] = [];
 

@@ -35,7 +35,7 @@ interface Head {
 }
 
 /**
- * Appends records to the chain after they were committed, so that nobody who writes one waits for another (docs/adr/0017). In the order
+ * Appends records to the chain after they were committed, so that nobody who writes one waits for another (docs/adr/0021). In the order
  * of (transaction, id), and only those of transactions before the oldest that still runs: none can come later that belongs before.
  */
 export function createSealer<Tx extends SqlExecutor>(options: SealerOptions<Tx>): Sealer {

@@ -1,6 +1,6 @@
 -- Who looked at what, changed what, was refused what: the content of an HL7 FHIR AuditEvent, as ids and codes. Kept for ever: nothing deletes here.
 create table audit_event (
-  -- The transaction that wrote it: with the id the order in which records are sealed (docs/adr/0017).
+  -- The transaction that wrote it: with the id the order in which records are sealed (docs/adr/0021).
   xact                   xid8 not null default pg_current_xact_id(),
   id                     bigint generated always as identity,
   recorded_at            timestamptz(3) not null default clock_timestamp(),
