@@ -17,6 +17,8 @@ export interface KnownData {
   readonly strangers: ReadonlySet<string>;
   /** Arguments of root fields that ask for no id. */
   readonly rootArguments: Readonly<Record<string, string>>;
+  /** Arguments of subscriptions, by what is special about asking so. */
+  readonly subscriptionArguments: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 interface Made {
@@ -217,7 +219,11 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
   const noteDraft = (await mutation<{ note: Made }>(own, 'saveNoteDraft', 'note { id }', { visitId: openVisit, ...words })).note.id;
   const cancelledVisit = await visitOf(cancelledAppointment);
 
-  await mutation(desk, 'addAvailabilityException', 'schedule { id }', {
+  const { schedule } = await mutation<{ schedule: { exceptions: { edges: { node: Made }[] } } }>(
+    desk,
+    'addAvailabilityException',
+    'schedule { exceptions { edges { node { id } } } }',
+    {
     practitionerId: hospital.practitionerId,
     kind: 'TIME_OFF',
     startsOn: '2099-01-01',
@@ -225,7 +231,8 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
     startTime: '08:00',
     endTime: '12:00',
     reason: 'A known holiday',
-  });
+    },
+  );
 
   const charged = (field: 'visit' | 'appointment', id: string) =>
     eventually(
@@ -275,7 +282,15 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
   const invoiceDraft = (await mutation<{ invoice: Made }>(biller, 'createInvoice', 'invoice { id }', { patientId })).invoice.id;
 
   const [from, to] = [new Date().toISOString(), new Date(Date.now() + 86_400_000).toISOString()];
+  const since = '2020-01-01T00:00:00Z';
   return {
+    subscriptionArguments: {
+      visitUpdated: { '': `(visitId: "${visit}")` },
+      appointmentUpdated: {
+        '': `(patientId: "${patientId}", since: "${since}")`,
+        'of a practitioner': `(practitionerId: "${hospital.practitionerId}", since: "${since}")`,
+      },
+    },
     rootArguments: {
       availableSlots: `(healthcareServiceId: "${hospital.healthcareServiceId}", from: "${from}", to: "${to}", first: 1)`,
       waitingRoom: `(practitionerId: "${hospital.practitionerId}")`,
@@ -305,6 +320,7 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
       Consent: { '': consent },
       Practitioner: { '': hospital.practitionerId },
       HealthcareService: { '': hospital.healthcareServiceId },
+      AvailabilityException: { '': schedule.exceptions.edges[0]?.node.id ?? '' },
       Appointment: { '': appointment, cancelled: cancelledAppointment, elsewhere: appointmentElsewhere },
       WaitlistEntry: { '': waitlistEntry },
       Visit: { '': visit, open: openVisit, cancelled: cancelledVisit },

@@ -92,16 +92,19 @@ export function openLedger(table: AccessTable, known: KnownData) {
       const variant = variants.get(id) ?? '';
       const targetRow = table.rowOf(asked.type, target, variant);
       const isListed = (asked.isList || asked.kind === 'page') && asked.children.length === 0;
-      add('there', `:${id}:${target}`, isListed ? [row, targetRow] : [row], [...rows, targetRow]);
-      const next: Holder = { id, variant, path: '', inList: false, rows };
+      // Whoever does not see the thing at all does not get to what is behind it.
+      const behind = [...rows, table.rowOf(asked.type, 'id', variant)];
+      // What a caller's own record is differs from caller to caller: nobody must see another's.
+      add('there', `:${id}:${target}`, isListed ? [row, targetRow] : [row], asked.parent === 'Me' ? [undefined] : [...behind, targetRow]);
+      const next: Holder = { id, variant, path: '', inList: false, rows: behind };
       for (const child of asked.children) walk(look, form, next, child, thing);
     }
   }
 
   return {
-    /** The answer to a root field. */
-    root: (look: Look, form: Form, asked: Asked, data: Data | null | undefined): void =>
-      walk(look, form, { id: '', variant: '', path: '', inList: false, rows: [] }, asked, data ?? {}),
+    /** The answer to a root field; its variant is in the way that it was asked. */
+    root: (look: Look, form: Form, asked: Asked, data: Data | null | undefined, variant = ''): void =>
+      walk(look, form, { id: '', variant, path: '', inList: false, rows: [] }, asked, data ?? {}),
 
     /** A thing that stands there as such: an entity. */
     thing(look: Look, id: string, asked: readonly Asked[], data: Data | null | undefined): void {

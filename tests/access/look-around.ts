@@ -6,7 +6,7 @@ import { forms, write, type Asked } from './asked.ts';
 import type { OpenGraph } from './graph.ts';
 import type { KnownData } from './known-data.ts';
 import type { Ledger } from './ledger.ts';
-import { batchesOf, entityLooks, type Batch } from './looks.ts';
+import { batchesOf, batch as batchOf, entityLooks, type Batch } from './looks.ts';
 import type { Person } from './people.ts';
 import type { AccessTable } from './table.ts';
 
@@ -22,30 +22,44 @@ export type Codes = Map<string, number>;
 
 type Send = (batch: Batch, variables: Record<string, string>) => Promise<Answer>;
 
-/** Asks a batch for every thing that there is of the types it asks for by id; what is reached over others, for the ordinary one only. */
-async function takeIn(batch: Batch, where: string, known: KnownData, ledger: Ledger, person: Person, way: 'direct' | 'router', send: Send) {
-  const variants = (of: string): string[] => Object.values(known.things[of] ?? {});
-  const rounds = batch.nested || batch.form !== 'plain' ? 1 : Math.max(1, ...batch.looks.map(({ of }) => (of ? variants(of).length : 1)));
-  for (let round = 0; round < rounds; round += 1) {
-    const looks = batch.looks.filter(({ of }) => round === 0 || (of && variants(of).length > round));
-    const variables = Object.fromEntries(batch.looks.flatMap(({ of }) => (of ? [[of, variants(of)[round] ?? variants(of)[0] ?? '']] : [])));
-    const { data } = await send(batch, variables);
-    for (const { root } of looks) {
-      const question = `${where} ${batch.form} ${root.key} ${round} ${root.children[0]?.field}`;
-      ledger.root({ person, way: way === 'direct' ? 'direct' : batch.nested ? 'nested' : batch.form, question }, batch.form, root, data);
-    }
+/** A batch for one thing of each type that it asks for by id. */
+interface Round {
+  readonly number: number;
+  readonly batch: Batch;
+  readonly variables: Record<string, string>;
+}
+
+/** Batches for every thing that there is; other forms, and what is reached over others, for the ordinary ones only. */
+function roundsOf(batches: readonly Batch[], { things }: KnownData): Round[] {
+  const ids = (of: string | null): string[] => (of ? Object.values(things[of] ?? {}) : ['']);
+  return batches.flatMap((whole) => {
+    const rounds = whole.nested || whole.form !== 'plain' ? 1 : Math.max(...whole.looks.map(({ of }) => ids(of).length));
+    return Array.from({ length: rounds }, (_, number) => {
+      const looks = whole.looks.filter(({ of }) => ids(of).length > number);
+      const variables = Object.fromEntries(looks.flatMap(({ of }) => (of ? [[of, ids(of)[number] ?? '']] : [])));
+      return { number, batch: number === 0 ? whole : batchOf(looks, whole.form, whole.nested), variables };
+    });
+  });
+}
+
+async function takeIn({ number, batch, variables }: Round, where: string, ledger: Ledger, person: Person, send: Send): Promise<void> {
+  const { data } = await send(batch, variables);
+  const way = where !== 'router' ? 'direct' : batch.nested ? 'nested' : batch.form;
+  for (const { root } of batch.looks) {
+    const question = `${where} ${batch.form} ${root.key} ${number} ${root.children[0]?.field}`;
+    ledger.root({ person, way, question }, batch.form, root, data);
   }
 }
 
 export function lookThroughRouter(graph: OpenGraph, schema: GraphQLSchema, table: AccessTable, known: KnownData, ledger: Ledger, codes: Codes) {
-  const batches = batchesOf(schema, table, known.rootArguments, forms);
+  const rounds = roundsOf(batchesOf(schema, table, known.rootArguments, forms), known);
   return async (person: Person, caller: Caller | null): Promise<void> => {
     const headers = { 'content-type': 'application/json', ...(caller && { authorization: `Bearer ${graph.tokenOf(caller)}` }) };
     const send: Send = async ({ document }, variables) => {
       const response = await fetch(graph.url, { method: 'POST', headers, body: JSON.stringify({ query: document, variables }) });
       return note(codes, (await response.json()) as Answer);
     };
-    for (const batch of batches) await takeIn(batch, 'router', known, ledger, person, 'router', send);
+    for (const round of rounds) await takeIn(round, 'router', ledger, person, send);
   };
 }
 
@@ -56,18 +70,18 @@ export function lookDirectly(graph: OpenGraph, table: AccessTable, known: KnownD
     const prepare = (document: string): PreparedOperation => prepareOperation(schema, document, undefined);
     // What is next to a thing is an entity too, and asked for as one.
     const batches = batchesOf(schema, table, known.rootArguments, ['plain']).filter(({ nested }) => !nested);
+    const rounds = roundsOf(batches, known).map((round) => ({ ...round, operation: prepare(round.batch.document) }));
     const entities = entityLooks(schema, table).map((entity) => ({
       ...entity,
       operation: prepare(`query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${entity.type} ${selectionOf(entity.asked)} } }`),
     }));
-    return { name, subgraph, batches: new Map(batches.map((batch) => [batch, prepare(batch.document)])), entities };
+    return { name, subgraph, rounds, entities };
   });
   return async (person: Person, caller: Caller): Promise<void> => {
-    for (const { name, subgraph, batches, entities } of places) {
-      const run = async (operation: PreparedOperation | undefined, variables: Record<string, unknown>): Promise<Answer> =>
-        note(codes, await runOperation(subgraph, operation as PreparedOperation, { caller, requestId: 'matrix', variables }, log));
-      for (const [batch, operation] of batches)
-        await takeIn(batch, name, known, ledger, person, 'direct', (_batch, variables) => run(operation, variables));
+    for (const { name, subgraph, rounds, entities } of places) {
+      const run = async (operation: PreparedOperation, variables: Record<string, unknown>): Promise<Answer> =>
+        note(codes, await runOperation(subgraph, operation, { caller, requestId: 'matrix', variables }, log));
+      for (const { operation, ...round } of rounds) await takeIn(round, name, ledger, person, (_batch, variables) => run(operation, variables));
       for (const { type, asked, operation } of entities) {
         const ids = Object.values(known.things[type] ?? {});
         if (ids.length === 0 || asked.length === 0) continue;

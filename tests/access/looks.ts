@@ -74,7 +74,8 @@ function looksAt(schema: GraphQLSchema, table: AccessTable, rootArguments: Reado
 
 const size = ({ children }: Asked): number => children.reduce((sum, child) => sum + size(child), 3);
 
-function batch(looks: readonly Look[], form: Form, nested: boolean): Batch {
+/** Looks as one document. */
+export function batch(looks: readonly Look[], form: Form, nested: boolean): Batch {
   const variables = [...new Set(looks.flatMap(({ of }) => (of ? [`$${of}: ID!`] : [])))];
   const head = variables.length > 0 ? `query (${variables.join(' ')}) ` : '';
   return { looks, form, nested, document: `${head}${write(

@@ -18,8 +18,8 @@ export function stepsOn({ ids, things }: KnownData): Readonly<Record<string, Rec
   return {
     registerPatient: { name: { given: ['Nobody'], family: 'Tried' }, birthDate: '1970-01-01', gender: 'UNKNOWN', allowDuplicate: true },
     updatePatient: { ...onPatient, preferredLanguage: 'en' },
-    // The birth date is wrong: nobody becomes a proxy here.
-    grantProxy: { ...onPatient, proxyPatientId: ids.otherPatient, proxyBirthDate: '1900-01-01', relationship: 'SIBLING' },
+    // They are that already.
+    grantProxy: { ...onPatient, proxyPatientId: ids.proxy, proxyBirthDate: '1979-01-02', relationship: 'SPOUSE' },
     revokeProxy: { proxyGrantId: the('ProxyGrant', 'ended') },
     recordAllergy: { ...onPatient, substanceCode: 'class:sulfonamides', substanceText: 'Sulfonamides' },
     updateAllergy: { allergyId: the('AllergyIntolerance'), criticality: 'LOW' },
@@ -43,6 +43,7 @@ export function stepsOn({ ids, things }: KnownData): Readonly<Record<string, Rec
     createHealthcareService: { code: 'Not A Code', name: 'Tried', modality: 'VIDEO', durationMinutes: 15 },
     setAvailability: { ...onSchedule, rules: [{ dayOfWeek: 'MON', startTime: '09:00', endTime: '17:00' }] },
     addAvailabilityException: { ...onSchedule, kind: 'TIME_OFF', startsOn: far },
+    // Gone is gone: those who may, in the end do not find it.
     removeAvailabilityException: { exceptionId: the('AvailabilityException') },
     bookAppointment: {
       ...onPatient,

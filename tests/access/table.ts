@@ -8,7 +8,7 @@ type RoleColumn = (typeof roles)[number];
 
 /** What a word in a column says: which of the people of that role it means. */
 const words: Readonly<Record<RoleColumn, Readonly<Record<string, readonly Person[]>>>> = {
-  patient: { all: ['patient', 'proxy', 'other patient'], own: ['patient', 'proxy'], self: ['patient'] },
+  patient: { all: ['patient', 'proxy', 'other patient'], own: ['patient', 'proxy'], self: ['patient'], former: ['other patient'] },
   practitioner: {
     all: ['own practitioner', 'treating practitioner', 'strange practitioner'],
     treated: ['own practitioner', 'treating practitioner'],
@@ -35,6 +35,8 @@ export interface AccessTable {
   sees(person: Person, type: string, field: string, variant?: string): boolean;
   /** `Type.field` as often as the page names it, variants left out. */
   readonly named: readonly string[];
+  /** Rows that have fields. */
+  readonly used: ReadonlySet<Row>;
 }
 
 /** @throws when the page says something that is not a row, a word, a field list */
@@ -68,6 +70,7 @@ export function readAccessTable(file = new URL('../../docs/access-matrix.md', im
   return {
     rows: [...rows.values()],
     named,
+    used: new Set(fields.values()),
     rowOf,
     sees: (person, type, field, variant) => rowOf(type, field, variant)?.whoSees.has(person) ?? false,
   };
