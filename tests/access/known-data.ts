@@ -18,6 +18,8 @@ export interface KnownData {
   /** Arguments of root fields that ask for no id. */
   readonly rootArguments: Readonly<Record<string, string>>;
   /** Arguments of subscriptions, by what is special about asking so. */
+  /** Makes another exception of the practitioner's hours; gives its id. */
+  readonly addException: () => Promise<string>;
   readonly subscriptionArguments: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
@@ -28,7 +30,9 @@ interface Made {
 export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
   const clients: Clients = { as: async (persona: PersonaName, id?: string) => graph.client(callerAs(persona, id)) };
   const hospital = await openHospital(clients);
-  const [elsewhere, far] = [await openHospital(clients), await openHospital(clients)];
+  const elsewhere = await openHospital(clients);
+  const far = await openHospital(clients);
+  const [careTeam, emergency] = [await openHospital(clients), await openHospital(clients)];
   const payer = newId('org');
   const [desk, biller] = [await clients.as('frontdesk'), await clients.as('biller')];
   const own = await clients.as('practitioner', hospital.practitionerId);
@@ -133,6 +137,21 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
       periodEnd: '2099-12-31T00:00:00Z',
     })
   ).consent.id;
+  const joinCareTeam = async (): Promise<string> => {
+    const input = { patientId, practitionerId: careTeam.practitionerId };
+    return (await mutation<{ careTeamMember: Made }>(patient, 'addCareTeamMember', 'careTeamMember { id }', input)).careTeamMember.id;
+  };
+  const formerMember = await joinCareTeam();
+  await mutation(patient, 'removeCareTeamMember', 'careTeamMember { id }', { careTeamMemberId: formerMember });
+  const careTeamMember = await joinCareTeam();
+  const inEmergency = await clients.as('practitioner', emergency.practitionerId);
+  const breakTheGlass = async (): Promise<string> => {
+    const input = { patientId, reason: 'Unconscious, brought in by ambulance' };
+    return (await mutation<{ grant: Made }>(inEmergency, 'breakGlass', 'grant { id }', input)).grant.id;
+  };
+  const endedBreakGlass = await breakTheGlass();
+  await mutation(inEmergency, 'endBreakGlass', 'grant { id }', { grantId: endedBreakGlass });
+  const breakGlass = await breakTheGlass();
   const waitlistEntry = (
     await mutation<{ waitlistEntry: Made }>(desk, 'joinWaitlist', 'waitlistEntry { id }', {
       patientId,
@@ -219,20 +238,25 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
   const noteDraft = (await mutation<{ note: Made }>(own, 'saveNoteDraft', 'note { id }', { visitId: openVisit, ...words })).note.id;
   const cancelledVisit = await visitOf(cancelledAppointment);
 
-  const { schedule } = await mutation<{ schedule: { exceptions: { edges: { node: Made }[] } } }>(
-    desk,
-    'addAvailabilityException',
-    'schedule { exceptions { edges { node { id } } } }',
-    {
-    practitionerId: hospital.practitionerId,
-    kind: 'TIME_OFF',
-    startsOn: '2099-01-01',
-    endsOn: '2099-01-02',
-    startTime: '08:00',
-    endTime: '12:00',
-    reason: 'A known holiday',
-    },
-  );
+  const addException = async (): Promise<string> => {
+    const input = {
+      practitionerId: hospital.practitionerId,
+      kind: 'TIME_OFF',
+      startsOn: '2099-01-01',
+      endsOn: '2099-01-02',
+      startTime: '08:00',
+      endTime: '12:00',
+      reason: 'A known holiday',
+    };
+    const { schedule } = await mutation<{ schedule: { exceptions: { edges: { node: Made }[] } } }>(
+      desk,
+      'addAvailabilityException',
+      'schedule { exceptions { edges { node { id } } } }',
+      input,
+    );
+    return schedule.exceptions.edges.map(({ node }) => node.id).sort().at(-1) ?? '';
+  };
+  const exception = await addException();
 
   const charged = (field: 'visit' | 'appointment', id: string) =>
     eventually(
@@ -281,11 +305,50 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
   await charged('appointment', later);
   const invoiceDraft = (await mutation<{ invoice: Made }>(biller, 'createInvoice', 'invoice { id }', { patientId })).invoice.id;
 
+  const sensitive = await sensitiveVisit('HIV', 'dolutegravir', 90);
+  await mutation(patient, 'grantConsent', 'consent { id }', {
+    patientId,
+    scope: 'PATIENT_PRIVACY',
+    provision: 'PERMIT',
+    sensitivities: ['PSYCHIATRIC'],
+  });
+  const consented = await sensitiveVisit('PSYCHIATRIC', 'sertraline', 95);
+
+  /** A visit of a sensitive kind with a signed note, and a prescription that tells of the same. */
+  async function sensitiveVisit(label: string, medication: string, later: number) {
+    const code = `known-${label.toLowerCase().replaceAll('_', '-')}`;
+    const price = { serviceCode: code, amount: { amountMinor: 20_000, currency: 'USD' }, effectiveFrom: '2020-01-01' };
+    await mutation(biller, 'setPrice', 'price { id }', price);
+    const { healthcareService } = await mutation<{ healthcareService: Made }>(desk, 'createHealthcareService', 'healthcareService { id }', {
+      code,
+      name: `Known ${label}`,
+      modality: 'VIDEO',
+      durationMinutes: 15,
+      gridMinutes: 5,
+      sensitivities: [label],
+    });
+    const healthcareServiceIds = [hospital.healthcareServiceId, healthcareService.id];
+    await mutation(desk, 'setOfferedServices', 'practitioner { id }', { practitionerId: hospital.practitionerId, healthcareServiceIds });
+    const booked = await book({ ...hospital, healthcareServiceId: healthcareService.id }, later);
+    const visitId = await visitOf(booked);
+    await mutation(patient, 'enterWaitingRoom', 'visit { id }', { visitId });
+    await mutation(own, 'admitPatient', 'visit { id }', { visitId });
+    const noted = await mutation<{ note: Made }>(own, 'saveNoteDraft', 'note { id }', { visitId, ...words });
+    const prescription = await draft(await medicationNamed(medication), { visitId, pharmacyId: pharmacy });
+    await sign(prescription.id);
+    await mutation(own, 'finishVisit', 'visit { id }', { visitId });
+    await mutation(own, 'signNote', 'note { id }', { noteId: noted.note.id });
+    const [chargeItem] = await charged('visit', visitId);
+    return { appointment: booked, visit: visitId, note: noted.note.id, prescription: prescription.id, charge: chargeItem?.id ?? '' };
+  }
+
   const [from, to] = [new Date().toISOString(), new Date(Date.now() + 86_400_000).toISOString()];
   const since = '2020-01-01T00:00:00Z';
   return {
+    addException,
     subscriptionArguments: {
       visitUpdated: { '': `(visitId: "${visit}")` },
+      breakGlassOpened: { '': '' },
       appointmentUpdated: {
         '': `(patientId: "${patientId}", since: "${since}")`,
         'of a practitioner': `(practitionerId: "${hospital.practitionerId}", since: "${since}")`,
@@ -301,6 +364,8 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
       otherPatient: otherId,
       ownPractitioner: hospital.practitionerId,
       treatingPractitioner: elsewhere.practitionerId,
+      careTeamPractitioner: careTeam.practitionerId,
+      emergencyPractitioner: emergency.practitionerId,
       strangePractitioner: far.practitionerId,
       pharmacy,
       otherPharmacy,
@@ -318,23 +383,25 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
       ProxyGrant: { '': grant, ended, 'as proxy': grantAsProxy },
       AllergyIntolerance: { '': allergy },
       Consent: { '': consent },
+      CareTeamMember: { '': careTeamMember, former: formerMember },
+      BreakGlassGrant: { '': breakGlass, ended: endedBreakGlass },
       Practitioner: { '': hospital.practitionerId },
       HealthcareService: { '': hospital.healthcareServiceId },
-      AvailabilityException: { '': schedule.exceptions.edges[0]?.node.id ?? '' },
-      Appointment: { '': appointment, cancelled: cancelledAppointment, elsewhere: appointmentElsewhere },
+      AvailabilityException: { '': exception },
+      Appointment: { '': appointment, cancelled: cancelledAppointment, elsewhere: appointmentElsewhere, sensitive: sensitive.appointment, consented: consented.appointment },
       WaitlistEntry: { '': waitlistEntry },
-      Visit: { '': visit, open: openVisit, cancelled: cancelledVisit },
-      ClinicalNote: { '': note, draft: noteDraft },
+      Visit: { '': visit, open: openVisit, cancelled: cancelledVisit, sensitive: sensitive.visit, consented: consented.visit },
+      ClinicalNote: { '': note, draft: noteDraft, sensitive: sensitive.note, consented: consented.note },
       Medication: { '': amoxicillin },
       Pharmacy: { '': pharmacy },
-      Prescription: { '': replacing.id, replaced: signed.id, twice: twice.id, draft: drafted.id },
+      Prescription: { '': replacing.id, replaced: signed.id, twice: twice.id, draft: drafted.id, sensitive: sensitive.prescription, consented: consented.prescription },
       DetectedIssue: {
         '': replacing.detectedIssues.find(({ code }) => code === 'ALLERGY')?.id ?? '',
         other: twice.detectedIssues.find(({ code }) => code !== 'ALLERGY')?.id ?? '',
       },
       Dispense: { '': dispensed, declined },
       Coverage: { '': coverage },
-      ChargeItem: { '': charge?.id ?? '', fee: fee?.id ?? '', waived: waived?.id ?? '' },
+      ChargeItem: { '': charge?.id ?? '', fee: fee?.id ?? '', waived: waived?.id ?? '', sensitive: sensitive.charge, consented: consented.charge },
       Invoice: { '': invoice, draft: invoiceDraft, 'cancelled draft': cancelledInvoice, second: issuedInvoice },
       Payment: { '': payment },
       Refund: { '': refunded },

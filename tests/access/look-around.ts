@@ -63,29 +63,36 @@ export function lookThroughRouter(graph: OpenGraph, schema: GraphQLSchema, table
   };
 }
 
-export function lookDirectly(graph: OpenGraph, table: AccessTable, known: KnownData, ledger: Ledger, codes: Codes) {
-  const log = pino({ level: 'silent' });
-  const places = [...graph.subgraphs].map(([name, subgraph]) => {
+const quiet = pino({ level: 'silent' });
+
+/** What can be asked of each subgraph without the router: its root fields, and its entities by type. */
+export function directQuestions({ subgraphs }: OpenGraph, table: AccessTable, known: KnownData) {
+  return [...subgraphs].map(([name, subgraph]) => {
     const { schema } = subgraph;
     const prepare = (document: string): PreparedOperation => prepareOperation(schema, document, undefined);
     // What is next to a thing is an entity too, and asked for as one.
     const batches = batchesOf(schema, table, known.rootArguments, ['plain']).filter(({ nested }) => !nested);
     const rounds = roundsOf(batches, known).map((round) => ({ ...round, operation: prepare(round.batch.document) }));
-    const entities = entityLooks(schema, table).map((entity) => ({
-      ...entity,
-      operation: prepare(`query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${entity.type} ${selectionOf(entity.asked)} } }`),
-    }));
-    return { name, subgraph, rounds, entities };
+    const entities = entityLooks(schema, table).flatMap(({ type, asked }) => {
+      const ids = Object.values(known.things[type] ?? {});
+      if (ids.length === 0 || asked.length === 0) return [];
+      const operation = prepare(`query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} ${selectionOf(asked)} } }`);
+      return { type, asked, ids, operation, variables: { of: ids.map((id) => ({ __typename: type, id })) } };
+    });
+    const run = (caller: Caller, operation: PreparedOperation, variables: Record<string, unknown>): Promise<Answer> =>
+      runOperation(subgraph, operation, { caller, requestId: 'matrix', variables }, quiet);
+    return { name, rounds, entities, run };
   });
+}
+
+export function lookDirectly(graph: OpenGraph, table: AccessTable, known: KnownData, ledger: Ledger, codes: Codes) {
+  const places = directQuestions(graph, table, known);
   return async (person: Person, caller: Caller): Promise<void> => {
-    for (const { name, subgraph, rounds, entities } of places) {
-      const run = async (operation: PreparedOperation, variables: Record<string, unknown>): Promise<Answer> =>
-        note(codes, await runOperation(subgraph, operation, { caller, requestId: 'matrix', variables }, log));
-      for (const { operation, ...round } of rounds) await takeIn(round, name, ledger, person, (_batch, variables) => run(operation, variables));
-      for (const { type, asked, operation } of entities) {
-        const ids = Object.values(known.things[type] ?? {});
-        if (ids.length === 0 || asked.length === 0) continue;
-        const { data } = await run(operation, { of: ids.map((id) => ({ __typename: type, id })) });
+    for (const { name, rounds, entities, run } of places) {
+      for (const { operation, ...round } of rounds)
+        await takeIn(round, name, ledger, person, async (_batch, variables) => note(codes, await run(caller, operation, variables)));
+      for (const { type, asked, ids, operation, variables } of entities) {
+        const { data } = note(codes, await run(caller, operation, variables));
         const things = (data?.['_entities'] ?? []) as (Record<string, unknown> | null)[];
         for (const [index, id] of ids.entries())
           ledger.thing({ person, way: 'entity', question: `${name} entities ${type} ${id} ${asked[0]?.field}` }, id, asked, things[index]);

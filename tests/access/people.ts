@@ -10,6 +10,8 @@ export const people = [
   'other patient',
   'own practitioner',
   'treating practitioner',
+  'care team practitioner',
+  'emergency practitioner',
   'strange practitioner',
   'front desk',
   'biller',
@@ -29,6 +31,9 @@ export interface Ids {
   readonly otherPatient: string;
   readonly ownPractitioner: string;
   readonly treatingPractitioner: string;
+  readonly careTeamPractitioner: string;
+  /** Treats nobody here, and broke the glass. */
+  readonly emergencyPractitioner: string;
   readonly strangePractitioner: string;
   readonly pharmacy: string;
   readonly otherPharmacy: string;
@@ -50,6 +55,8 @@ export function callersOf(ids: Ids): Readonly<Record<Exclude<Person, 'no token'>
     'other patient': callerAs('patient', ids.otherPatient),
     'own practitioner': callerAs('practitioner', ids.ownPractitioner),
     'treating practitioner': callerAs('practitioner', ids.treatingPractitioner),
+    'care team practitioner': callerAs('practitioner', ids.careTeamPractitioner),
+    'emergency practitioner': callerAs('practitioner', ids.emergencyPractitioner),
     'strange practitioner': callerAs('practitioner', ids.strangePractitioner),
     'front desk': callerAs('frontdesk'),
     biller: callerAs('biller'),

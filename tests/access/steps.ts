@@ -21,6 +21,10 @@ export function stepsOn({ ids, things }: KnownData): Readonly<Record<string, Rec
     // They are that already.
     grantProxy: { ...onPatient, proxyPatientId: ids.proxy, proxyBirthDate: '1979-01-02', relationship: 'SPOUSE' },
     revokeProxy: { proxyGrantId: the('ProxyGrant', 'ended') },
+    addCareTeamMember: { ...onPatient, practitionerId: ids.careTeamPractitioner },
+    removeCareTeamMember: { careTeamMemberId: the('CareTeamMember', 'former') },
+    breakGlass: { ...onPatient, reason: 'No' },
+    endBreakGlass: { grantId: the('BreakGlassGrant', 'ended') },
     recordAllergy: { ...onPatient, substanceCode: 'class:sulfonamides', substanceText: 'Sulfonamides' },
     updateAllergy: { allergyId: the('AllergyIntolerance'), criticality: 'LOW' },
     grantConsent: { ...onPatient, scope: 'RESEARCH', provision: 'PERMIT', purposes: ['RESEARCH'] },
@@ -43,7 +47,6 @@ export function stepsOn({ ids, things }: KnownData): Readonly<Record<string, Rec
     createHealthcareService: { code: 'Not A Code', name: 'Tried', modality: 'VIDEO', durationMinutes: 15 },
     setAvailability: { ...onSchedule, rules: [{ dayOfWeek: 'MON', startTime: '09:00', endTime: '17:00' }] },
     addAvailabilityException: { ...onSchedule, kind: 'TIME_OFF', startsOn: far },
-    // Gone is gone: those who may, in the end do not find it.
     removeAvailabilityException: { exceptionId: the('AvailabilityException') },
     bookAppointment: {
       ...onPatient,
@@ -105,3 +108,8 @@ export function stepsOn({ ids, things }: KnownData): Readonly<Record<string, Rec
     adjudicateClaim: { claimId: the('Claim'), outcome: 'COMPLETE' },
   };
 }
+
+/** Inputs for those who may, where it can be done once only. */
+export const stepsDoneOnce = ({ addException }: KnownData): Readonly<Record<string, () => Promise<Record<string, unknown>>>> => ({
+  removeAvailabilityException: async () => ({ exceptionId: await addException() }),
+});

@@ -10,9 +10,11 @@ type RoleColumn = (typeof roles)[number];
 const words: Readonly<Record<RoleColumn, Readonly<Record<string, readonly Person[]>>>> = {
   patient: { all: ['patient', 'proxy', 'other patient'], own: ['patient', 'proxy'], self: ['patient'], former: ['other patient'] },
   practitioner: {
-    all: ['own practitioner', 'treating practitioner', 'strange practitioner'],
-    treated: ['own practitioner', 'treating practitioner'],
+    all: ['own practitioner', 'treating practitioner', 'care team practitioner', 'emergency practitioner', 'strange practitioner'],
+    treated: ['own practitioner', 'treating practitioner', 'care team practitioner'],
+    emergency: ['emergency practitioner'],
     own: ['own practitioner'],
+    member: ['care team practitioner'],
     'with them': ['treating practitioner'],
   },
   'front desk': { all: ['front desk'] },

@@ -2,9 +2,12 @@ import { getNamedType, isInputObjectType, type GraphQLSchema } from 'graphql';
 import { pino } from 'pino';
 import type { Caller } from '#chassis/caller.ts';
 import { newId } from '#chassis/ids.ts';
+import type { SubgraphName } from '#schema/events.ts';
 import { prepareOperation, runOperation } from '#chassis/run-operation.ts';
 import type { OpenGraph } from './graph.ts';
+import type { KnownData } from './known-data.ts';
 import type { Person } from './people.ts';
+import { stepsDoneOnce, stepsOn } from './steps.ts';
 import type { AccessTable } from './table.ts';
 
 export interface Attempt {
@@ -38,8 +41,10 @@ function outcomeOf({ data, errors = [] }: Answer, mutation: string): Pick<Attemp
   return { outcome: refusals.has(code) ? 'refused' : 'defect', because: `${code}: ${error?.message}` };
 }
 
-/** Tries mutations as one person, through the router or straight at the subgraph that has them. */
-export function stepTaker(graph: OpenGraph, schema: GraphQLSchema, inputs: Readonly<Record<string, Record<string, unknown>>>) {
+/** Tries mutations that the page grants to a person, or those that it does not, through the router or straight at the subgraph that has them. */
+export function stepTaker(graph: OpenGraph, schema: GraphQLSchema, known: KnownData, table: AccessTable) {
+  const inputs = stepsOn(known);
+  const once = stepsDoneOnce(known);
   const log = pino({ level: 'silent' });
   const fields = Object.entries(schema.getMutationType()?.getFields() ?? {});
   const missing = fields.filter(([name]) => !inputs[name]).map(([name]) => name);
@@ -52,10 +57,12 @@ export function stepTaker(graph: OpenGraph, schema: GraphQLSchema, inputs: Reado
     if (!owner) throw new Error(`no subgraph has ${name}`);
     return { name, document, owner, operation: prepareOperation(owner.schema, document, undefined) };
   });
-  return async (person: Person, caller: Caller | null, way: Attempt['way'], which: (mutation: string) => boolean): Promise<Attempt[]> => {
+  return async (person: Person, caller: Caller | null, way: Attempt['way'], granted: boolean, at?: SubgraphName): Promise<Attempt[]> => {
     const attempts: Attempt[] = [];
-    for (const { name, document, owner, operation } of steps.filter(({ name: mutation }) => which(mutation))) {
-      const variables = { input: { idempotencyKey: newId('evt'), ...inputs[name] } };
+    const chosen = steps.filter(({ name, owner }) => table.sees(person, 'Mutation', name) === granted && (!at || owner.name === at));
+    for (const { name, document, owner, operation } of chosen) {
+      const input = granted && once[name] ? await once[name]() : inputs[name];
+      const variables = { input: { idempotencyKey: newId('evt'), ...input } };
       let answer: Answer;
       if (way === 'direct') {
         if (!caller) continue;
