@@ -47,17 +47,14 @@ describe('@apollo/server', () => {
     },
   );
 
-  test.each(['ibm850', 'utf-7', 'x-unknown'])(
-    'GHSA-mp6q-xf9x-fwf7: a body in the character set %s is not decoded',
-    async (charset) => {
-      const { status } = await send('/graphql', {
-        headers: { 'content-type': `application/json; charset=${charset}` },
-        body: body('{ __typename }'),
-      });
-      expect(status).toBe(415);
-      await healthy();
-    },
-  );
+  test.each(['ibm850', 'utf-7', 'x-unknown'])('GHSA-mp6q-xf9x-fwf7: a body in the character set %s is not decoded', async (charset) => {
+    const { status } = await send('/graphql', {
+      headers: { 'content-type': `application/json; charset=${charset}` },
+      body: body('{ __typename }'),
+    });
+    expect(status).toBe(415);
+    await healthy();
+  });
 
   test('GHSA-8r69-3cvp-wxc3: a batch is refused, so no header of one answer speaks for another', async () => {
     const { status } = await send('/graphql', {
@@ -148,10 +145,11 @@ describe('node and ws', () => {
 
 test('undici CVE-2026-22036: an answer of a subgraph that is packed many times over is not unpacked', async () => {
   const packed = gzipSync(gzipSync('{"data":{"person":{"name":"Packed"}}}'));
-  graph.people.behave((_, response) =>
-    void response
-      .writeHead(200, { 'content-type': 'application/json', 'content-encoding': Array(500).fill('gzip').join(', ') })
-      .end(packed),
+  graph.people.behave(
+    (_, response) =>
+      void response
+        .writeHead(200, { 'content-type': 'application/json', 'content-encoding': Array(500).fill('gzip').join(', ') })
+        .end(packed),
   );
   try {
     const { body: answer } = await router.query('{ person(id: "p2") { name } }');

@@ -73,7 +73,9 @@ describe('the graph', () => {
     test('refuses without a defect', () => expect([...codes].filter(([what]) => !/^(UNAUTH|FORBIDDEN|NOT_FOUND)/.test(what))).toEqual([]));
 
     test('has a value for every field, so that hiding it means something', () => {
-      const empty = table.named.filter((field) => !field.startsWith('Mutation.') && !field.startsWith('Query.') && !verdict.seen.has(field));
+      const empty = table.named.filter(
+        (field) => !field.startsWith('Mutation.') && !field.startsWith('Query.') && !verdict.seen.has(field),
+      );
       expect(empty).toEqual([]);
     });
   });
@@ -100,4 +102,3 @@ describe('the graph', () => {
     expect(withoutEffect).toEqual([]);
   }, 300_000);
 });
-

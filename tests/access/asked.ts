@@ -47,7 +47,11 @@ export function kindOf(field: GraphQLField<unknown, unknown>): { kind: Kind; typ
 }
 
 /** Asks for a field; below it `children`, by default all of a part and the ids of things. */
-export function ask(parent: GraphQLObjectType, name: string, more: { children?: readonly Asked[]; arguments?: string; key?: string } = {}): Asked {
+export function ask(
+  parent: GraphQLObjectType,
+  name: string,
+  more: { children?: readonly Asked[]; arguments?: string; key?: string } = {},
+): Asked {
   const field = parent.getFields()[name];
   if (!field) throw new Error(`${parent.name} has no field ${name}`);
   const { kind, type, name: typeName } = kindOf(field);

@@ -7,7 +7,9 @@ const traces = /^(_prisma_migrations|idempotency|inbox|outbox_delivery|audit|dat
 export async function digestOf({ subgraphs }: OpenGraph): Promise<Record<string, string>> {
   const digests: Record<string, string> = {};
   for (const [name, { database }] of subgraphs) {
-    const { rows: tables } = await database.pool.query<{ tablename: string }>(`select tablename from pg_tables where schemaname = 'public'`);
+    const { rows: tables } = await database.pool.query<{ tablename: string }>(
+      `select tablename from pg_tables where schemaname = 'public'`,
+    );
     for (const { tablename } of tables.filter((table) => !traces.test(table.tablename))) {
       const { rows } = await database.pool.query<{ digest: string | null }>(
         `select md5(string_agg(t::text, ',' order by t::text)) as digest from "${tablename}" as t`,

@@ -26,8 +26,7 @@ export async function openGraph(): Promise<OpenGraph> {
   const databases = await Promise.all(subgraphNames.map(async (name) => [name, await testDatabase(name)] as const));
   const subgraphs = new Map<SubgraphName, Subgraph>();
   const courier = createInProcessCourier((consumer) => subgraphs.get(consumer)?.inbox);
-  for (const [name, { url }] of databases)
-    subgraphs.set(name, await createSubgraph[name]({ databaseUrl: url, log, courier, env: {} }));
+  for (const [name, { url }] of databases) subgraphs.set(name, await createSubgraph[name]({ databaseUrl: url, log, courier, env: {} }));
 
   const callers = new Map<string, Caller>();
   const router = await createRouter({
@@ -57,8 +56,7 @@ export async function openGraph(): Promise<OpenGraph> {
     url: `${router.url}/graphql`,
     subgraphs,
     tokenOf,
-    client: (caller) =>
-      new GraphQLClient(`${router.url}/graphql`, { headers: { authorization: `Bearer ${tokenOf(caller)}` } }),
+    client: (caller) => new GraphQLClient(`${router.url}/graphql`, { headers: { authorization: `Bearer ${tokenOf(caller)}` } }),
     async [Symbol.asyncDispose]() {
       await router.close();
       await Promise.all([...subgraphs.values()].map((subgraph) => subgraph.close()));

@@ -164,7 +164,10 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
 
   const visitOf = async (appointmentId: string): Promise<string> => {
     const found = await eventually(
-      () => desk.request<{ appointment: { visit: Made | null } }>('query ($id: ID!) { appointment(id: $id) { visit { id } } }', { id: appointmentId }),
+      () =>
+        desk.request<{ appointment: { visit: Made | null } }>('query ($id: ID!) { appointment(id: $id) { visit { id } } }', {
+          id: appointmentId,
+        }),
       (answer) => answer.appointment.visit !== null,
     );
     return found.appointment.visit?.id ?? '';
@@ -200,7 +203,14 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
           own,
           'draftPrescription',
           'prescription { id detectedIssues { id code severity } }',
-          { medicationId: medication, quantity: 21, refills: 1, note: 'A known note', dosage: { doseAmount: '1', frequencyPerDay: 3, durationDays: 7, instructions: 'With water' }, ...more },
+          {
+            medicationId: medication,
+            quantity: 21,
+            refills: 1,
+            note: 'A known note',
+            dosage: { doseAmount: '1', frequencyPerDay: 3, durationDays: 7, instructions: 'With water' },
+            ...more,
+          },
         ),
       ({ prescription }) => prescription !== null,
     );
@@ -222,7 +232,8 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
   const dispense = async (prescriptionId: string, status: string, reason?: string) => {
     const made = await mutation<{ dispense: Made }>(pharmacist, 'recordDispense', 'dispense { id }', { prescriptionId, quantity: 7 });
     const steps = status === 'COMPLETED' ? ['IN_PROGRESS', 'COMPLETED'] : [status];
-    for (const step of steps) await mutation(pharmacist, 'updateDispense', 'dispense { id }', { dispenseId: made.dispense.id, status: step, reason });
+    for (const step of steps)
+      await mutation(pharmacist, 'updateDispense', 'dispense { id }', { dispenseId: made.dispense.id, status: step, reason });
     return made.dispense.id;
   };
   const dispensed = await dispense(replacing.id, 'COMPLETED');
@@ -254,15 +265,24 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
       'schedule { exceptions { edges { node { id } } } }',
       input,
     );
-    return schedule.exceptions.edges.map(({ node }) => node.id).sort().at(-1) ?? '';
+    return (
+      schedule.exceptions.edges
+        .map(({ node }) => node.id)
+        .sort()
+        .at(-1) ?? ''
+    );
   };
   const exception = await addException();
 
   const charged = (field: 'visit' | 'appointment', id: string) =>
     eventually(
       async () =>
-        (await biller.request<Record<string, { charges: Made[] | null }>>(`query ($id: ID!) { it: ${field}(id: $id) { charges { id } } }`, { id })).it
-          ?.charges ?? [],
+        (
+          await patient.request<Record<string, { charges: Made[] | null }>>(
+            `query ($id: ID!) { it: ${field}(id: $id) { charges { id } } }`,
+            { id },
+          )
+        ).it?.charges ?? [],
       (charges) => charges.length > 0,
     );
   const [charge] = await charged('visit', visit);
@@ -286,16 +306,27 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
     ).refund?.id;
   const refunded = await refund(payment);
   await refund(refused);
-  const claim = (await mutation<{ claim: Made }>(biller, 'createClaim', 'claim { id }', { invoiceId: invoice, coverageId: coverage })).claim.id;
+  const claim = (await mutation<{ claim: Made }>(biller, 'createClaim', 'claim { id }', { invoiceId: invoice, coverageId: coverage })).claim
+    .id;
   await mutation(biller, 'submitClaim', 'claim { id }', { claimId: claim });
-  await mutation(await clients.as('payer', payer), 'adjudicateClaim', 'claim { id }', { claimId: claim, outcome: 'PARTIAL', disposition: 'Known in part' });
+  await mutation(await clients.as('payer', payer), 'adjudicateClaim', 'claim { id }', {
+    claimId: claim,
+    outcome: 'PARTIAL',
+    disposition: 'Known in part',
+  });
 
-  await mutation(patient, 'cancelAppointment', 'appointment { id }', { appointmentId: cancelledAppointment, reasonCode: 'PAT', note: 'A known cause' });
+  await mutation(patient, 'cancelAppointment', 'appointment { id }', {
+    appointmentId: cancelledAppointment,
+    reasonCode: 'PAT',
+    note: 'A known cause',
+  });
   const [fee] = await charged('appointment', cancelledAppointment);
   const cancelledInvoice = (await mutation<{ invoice: Made }>(biller, 'createInvoice', 'invoice { id }', { patientId })).invoice.id;
   await mutation(biller, 'cancelInvoice', 'invoice { id }', { invoiceId: cancelledInvoice, reason: 'A known mistake' });
   const issuedInvoice = (await mutation<{ invoice: Made }>(biller, 'issueInvoice', 'invoice { id }', { patientId })).invoice.id;
-  const claimDraft = (await mutation<{ claim: Made }>(biller, 'createClaim', 'claim { id }', { invoiceId: issuedInvoice, coverageId: coverage })).claim.id;
+  const claimDraft = (
+    await mutation<{ claim: Made }>(biller, 'createClaim', 'claim { id }', { invoiceId: issuedInvoice, coverageId: coverage })
+  ).claim.id;
   const late = await book(hospital, 70);
   await mutation(patient, 'cancelAppointment', 'appointment { id }', { appointmentId: late, reasonCode: 'PAT' });
   const [waived] = await charged('appointment', late);
@@ -342,6 +373,15 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
     return { appointment: booked, visit: visitId, note: noted.note.id, prescription: prescription.id, charge: chargeItem?.id ?? '' };
   }
 
+  // Records of other services come a moment later.
+  await eventually(
+    () =>
+      patient.request<{ patient: Record<string, { edges: unknown[] }> }>(
+        'query ($id: ID!) { patient(id: $id) { accessHistory { edges { node { id } } } disclosures { edges { node { id } } } } }',
+        { id: patientId },
+      ),
+    (answer) => Object.values(answer.patient).every(({ edges }) => edges.length > 0),
+  );
   const [from, to] = [new Date().toISOString(), new Date(Date.now() + 86_400_000).toISOString()];
   const since = '2020-01-01T00:00:00Z';
   return {
@@ -388,20 +428,39 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
       Practitioner: { '': hospital.practitionerId },
       HealthcareService: { '': hospital.healthcareServiceId },
       AvailabilityException: { '': exception },
-      Appointment: { '': appointment, cancelled: cancelledAppointment, elsewhere: appointmentElsewhere, sensitive: sensitive.appointment, consented: consented.appointment },
+      Appointment: {
+        '': appointment,
+        cancelled: cancelledAppointment,
+        elsewhere: appointmentElsewhere,
+        sensitive: sensitive.appointment,
+        consented: consented.appointment,
+      },
       WaitlistEntry: { '': waitlistEntry },
       Visit: { '': visit, open: openVisit, cancelled: cancelledVisit, sensitive: sensitive.visit, consented: consented.visit },
       ClinicalNote: { '': note, draft: noteDraft, sensitive: sensitive.note, consented: consented.note },
       Medication: { '': amoxicillin },
       Pharmacy: { '': pharmacy },
-      Prescription: { '': replacing.id, replaced: signed.id, twice: twice.id, draft: drafted.id, sensitive: sensitive.prescription, consented: consented.prescription },
+      Prescription: {
+        '': replacing.id,
+        replaced: signed.id,
+        twice: twice.id,
+        draft: drafted.id,
+        sensitive: sensitive.prescription,
+        consented: consented.prescription,
+      },
       DetectedIssue: {
         '': replacing.detectedIssues.find(({ code }) => code === 'ALLERGY')?.id ?? '',
         other: twice.detectedIssues.find(({ code }) => code !== 'ALLERGY')?.id ?? '',
       },
       Dispense: { '': dispensed, declined },
       Coverage: { '': coverage },
-      ChargeItem: { '': charge?.id ?? '', fee: fee?.id ?? '', waived: waived?.id ?? '', sensitive: sensitive.charge, consented: consented.charge },
+      ChargeItem: {
+        '': charge?.id ?? '',
+        fee: fee?.id ?? '',
+        waived: waived?.id ?? '',
+        sensitive: sensitive.charge,
+        consented: consented.charge,
+      },
       Invoice: { '': invoice, draft: invoiceDraft, 'cancelled draft': cancelledInvoice, second: issuedInvoice },
       Payment: { '': payment },
       Refund: { '': refunded },

@@ -48,6 +48,9 @@ interface Holder {
   readonly rows: readonly (Row | undefined)[];
 }
 
+/** Things that come to be while they are looked at: one stands for all. */
+const passing: ReadonlySet<string> = new Set(['AuditEvent', 'ChartAccess']);
+
 const direct: ReadonlySet<Way> = new Set(['direct', 'entity']);
 
 /** Takes in answers and says which cells of the matrix they show. */
@@ -60,7 +63,8 @@ export function openLedger(table: AccessTable, known: KnownData) {
   /** Asked, and nothing was there that could have shown it. */
   let below = 0;
 
-  const leaves = (asked: readonly Asked[]): number => asked.reduce((sum, { children }) => sum + (children.length === 0 ? 1 : leaves(children)), 0);
+  const leaves = (asked: readonly Asked[]): number =>
+    asked.reduce((sum, { children }) => sum + (children.length === 0 ? 1 : leaves(children)), 0);
 
   function walk(look: Look, form: Form, holder: Holder, asked: Asked, data: Data): void {
     const value = data[keyIn(asked, form)];
@@ -80,14 +84,16 @@ export function openLedger(table: AccessTable, known: KnownData) {
       for (const part of parts) for (const child of asked.children) walk(look, form, inside, child, part);
       return;
     }
-    const things = asked.kind === 'page' ? listOf((value as { edges?: unknown } | null)?.edges).flatMap(({ node }) => listOf(node)) : listOf(value);
+    const things =
+      asked.kind === 'page' ? listOf((value as { edges?: unknown } | null)?.edges).flatMap(({ node }) => listOf(node)) : listOf(value);
     if (things.length === 0) {
       add(null);
       below += leaves(asked.children);
     }
     const target = asked.children[0]?.field ?? 'id';
     for (const thing of things) {
-      const id = String(thing['id']);
+      const isPassing = passing.has(asked.type);
+      const id = isPassing ? 'any' : String(thing['id']);
       if (known.strangers.has(id)) continue;
       const variant = variants.get(id) ?? '';
       const targetRow = table.rowOf(asked.type, target, variant);
@@ -96,7 +102,7 @@ export function openLedger(table: AccessTable, known: KnownData) {
       const behind = [...rows, table.rowOf(asked.type, 'id', variant)];
       // What a caller's own record is differs from caller to caller: nobody must see another's.
       add('there', `:${id}:${target}`, isListed ? [row, targetRow] : [row], asked.parent === 'Me' ? [undefined] : [...behind, targetRow]);
-      const next: Holder = { id, variant, path: '', inList: false, rows: behind };
+      const next: Holder = { id, variant, path: '', inList: isPassing, rows: behind };
       for (const child of asked.children) walk(look, form, next, child, thing);
     }
   }
@@ -145,12 +151,15 @@ export function openLedger(table: AccessTable, known: KnownData) {
       const holes = new Set<string>();
       for (const { cell, by } of questions.values())
         for (const person of asked.get(cell.question) ?? [])
-          if (!by.has(person) && has(cell.must, person as Person)) holes.add(`${person} does not see ${cell.field} (${cell.way}) at ${cell.place}`);
+          if (!by.has(person) && has(cell.must, person as Person))
+            holes.add(`${person} does not see ${cell.field} (${cell.way}) at ${cell.place}`);
       return {
         cells: cells.length + below,
         leaks: [...leaks],
         holes: [...holes],
-        contradictions: [...values].filter(([, found]) => found.size > 1).map(([place, found]) => `${place}: ${[...found].map(([value, { person, way }]) => `${person} (${way}) ${value}`).join(' | ')}`),
+        contradictions: [...values]
+          .filter(([, found]) => found.size > 1)
+          .map(([place, found]) => `${place}: ${[...found].map(([value, { person, way }]) => `${person} (${way}) ${value}`).join(' | ')}`),
         disagreements: [...shown]
           .filter(([key, by]) => by.size === 1 && askedBoth.get(key)?.size === 2)
           .map(([key, by]) => `${key}: only ${by.has(true) ? 'the router' : 'the subgraph'} shows it`),

@@ -51,7 +51,14 @@ async function takeIn({ number, batch, variables }: Round, where: string, ledger
   }
 }
 
-export function lookThroughRouter(graph: OpenGraph, schema: GraphQLSchema, table: AccessTable, known: KnownData, ledger: Ledger, codes: Codes) {
+export function lookThroughRouter(
+  graph: OpenGraph,
+  schema: GraphQLSchema,
+  table: AccessTable,
+  known: KnownData,
+  ledger: Ledger,
+  codes: Codes,
+) {
   const rounds = roundsOf(batchesOf(schema, table, known.rootArguments, forms), known);
   return async (person: Person, caller: Caller | null): Promise<void> => {
     const headers = { 'content-type': 'application/json', ...(caller && { authorization: `Bearer ${graph.tokenOf(caller)}` }) };
@@ -104,7 +111,9 @@ export function lookDirectly(graph: OpenGraph, table: AccessTable, known: KnownD
 /** `{ __typename id … }` of a thing. */
 function selectionOf(asked: readonly Asked[]): string {
   const around: Asked = { key: 'it', parent: '', field: 'it', type: '', kind: 'thing', arguments: '', isList: false, children: asked };
-  return write([around], 'plain').replace(/^\{ it /, '').replace(/ \}$/, '');
+  return write([around], 'plain')
+    .replace(/^\{ it /, '')
+    .replace(/ \}$/, '');
 }
 
 function note(codes: Codes, answer: Answer): Answer {

@@ -78,10 +78,15 @@ const size = ({ children }: Asked): number => children.reduce((sum, child) => su
 export function batch(looks: readonly Look[], form: Form, nested: boolean): Batch {
   const variables = [...new Set(looks.flatMap(({ of }) => (of ? [`$${of}: ID!`] : [])))];
   const head = variables.length > 0 ? `query (${variables.join(' ')}) ` : '';
-  return { looks, form, nested, document: `${head}${write(
-    looks.map(({ root }) => root),
+  return {
+    looks,
     form,
-  )}` };
+    nested,
+    document: `${head}${write(
+      looks.map(({ root }) => root),
+      form,
+    )}`,
+  };
 }
 
 const most = 400;

@@ -48,7 +48,8 @@ export function readAccessTable(file = new URL('../../docs/access-matrix.md', im
   const named: string[] = [];
   for (const [header, ...body] of tablesIn(readFileSync(file, 'utf8'))) {
     if (header?.[0] === 'what') {
-      if (header.slice(1).join() !== roles.join()) throw new Error(`the columns are ${roles.join(', ')}, not ${header.slice(1).join(', ')}`);
+      if (header.slice(1).join() !== roles.join())
+        throw new Error(`the columns are ${roles.join(', ')}, not ${header.slice(1).join(', ')}`);
       for (const [name = '', ...cells] of body) {
         if (rows.has(name)) throw new Error(`two rows are called "${name}"`);
         rows.set(name, { name, whoSees: new Set(cells.flatMap((word, index) => peopleOf(roles[index] as RoleColumn, word, name))) });
@@ -101,7 +102,12 @@ function tablesIn(markdown: string): string[][][] {
     if (!line.startsWith('|')) inTable = false;
     else if (!/^\|[ |:-]+\|$/.test(line)) {
       if (!inTable) tables.push([]);
-      tables.at(-1)?.push(line.slice(1, -1).split('|').map((cell) => cell.trim()));
+      tables.at(-1)?.push(
+        line
+          .slice(1, -1)
+          .split('|')
+          .map((cell) => cell.trim()),
+      );
       inTable = true;
     }
   }

@@ -66,7 +66,12 @@ async function firstEvent(graph: OpenGraph, caller: Caller | null, query: string
 /** At the subgraphs that own them, without the router. */
 export function watchDirectly(graph: OpenGraph, known: KnownData, ledger: Ledger) {
   const places = [...graph.subgraphs.values()].flatMap((subgraph) =>
-    eventsAsked(subgraph.schema, known).map(({ variant, root }) => ({ subgraph, variant, root, query: `subscription ${write([root], 'plain')}` })),
+    eventsAsked(subgraph.schema, known).map(({ variant, root }) => ({
+      subgraph,
+      variant,
+      root,
+      query: `subscription ${write([root], 'plain')}`,
+    })),
   );
   return async (person: Person, caller: Caller): Promise<void> => {
     for (const { subgraph, variant, root, query } of places) {

@@ -15,11 +15,12 @@ import type { stepTaker } from './try-steps.ts';
 
 type Rule = Pick<AccessRule<never, string>, 'id' | 'who' | 'says'>;
 
-export const accessRulesOf: Partial<Readonly<Record<SubgraphName, readonly { readonly type: string; readonly rules: readonly Rule[] }[]>>> = {
-  patient,
-  visit,
-  prescription,
-};
+export const accessRulesOf: Partial<Readonly<Record<SubgraphName, readonly { readonly type: string; readonly rules: readonly Rule[] }[]>>> =
+  {
+    patient,
+    visit,
+    prescription,
+  };
 
 /**
  * Leaves each rule out once and asks again, as those whom it is for, what the subgraph shows and lets do.
