@@ -15,6 +15,9 @@ export interface Rights {
   readonly all: boolean;
 }
 
+/** To an operation that needs nothing. */
+export const nothingNeeded: Rights = { key: '', met: new Set(), all: true };
+
 export interface RightsQuestion {
   /** A promise only where a policy gives one. A policy that fails is not met. */
   rightsOf(caller: Caller | null, log: Logger): Rights | Promise<Rights>;
