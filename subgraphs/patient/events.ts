@@ -30,5 +30,8 @@ type Audited = 'appointment.audited' | 'visit.audited' | 'prescription.audited' 
 /** Audit records of the others come here, for patients and the privacy officer. */
 async function gather(tx: Tx, { source, data }: EventEnvelope<Audited>, _emit: Emit, log: Logger): Promise<void> {
   if (await saveAuditRecords(tx, source, data.records)) return;
-  log.error({ source, from: data.records[0]?.sequence }, 'the audit chain of a service is another one than before: run npm run audit:verify');
+  log.error(
+    { source, from: data.records[0]?.sequence },
+    'the audit chain of a service is another one than before: run npm run audit:verify',
+  );
 }
