@@ -75,7 +75,7 @@ export const personas: Readonly<Record<PersonaName, Persona>> = {
     claims: () => ({
       sub: 'demo-frontdesk',
       role: 'FRONT_DESK',
-      scope: 'user/Patient.crus user/Appointment.cruds',
+      scope: 'user/Patient.crus user/Appointment.cruds user/Visit.rus user/CareTeam.cruds user/Coverage.crus',
       client_id: demoClients.clinicApp,
     }),
   },
@@ -84,7 +84,8 @@ export const personas: Readonly<Record<PersonaName, Persona>> = {
     claims: () => ({
       sub: 'demo-biller',
       role: 'BILLER',
-      scope: 'user/Patient.rs user/Invoice.cruds user/ChargeItem.cruds user/Claim.cruds user/Coverage.cruds',
+      scope:
+        'user/Patient.rs user/Appointment.rs user/Visit.rs user/Account.rs user/Invoice.cruds user/ChargeItem.cruds user/Claim.cruds user/Coverage.cruds',
       client_id: demoClients.clinicApp,
     }),
   },

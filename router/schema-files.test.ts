@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { buildSchema, Kind, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { subgraphNames } from '#schema/events.ts';
+import { scopesPage } from './authorization/scopes-page.ts';
 import { examples } from './examples.ts';
 import { composeFiles } from './schema-files.ts';
 
@@ -12,6 +13,11 @@ test('the committed files are what `npm run compose` writes', async () => {
     // Not toEqual: a diff of 4,000 lines helps nobody.
     expect(text === (await read(name)), `schema/${name} is out of date: run npm run compose`).toBe(true);
   }
+});
+
+test('docs/scopes.md says what the directives of the schema say', async () => {
+  const page = await readFile(new URL('../docs/scopes.md', import.meta.url), 'utf8');
+  expect(page === (await scopesPage(await read('supergraph.graphql'))), 'docs/scopes.md is out of date: run npm run compose').toBe(true);
 });
 
 test('the examples of the sandbox are valid operations with the variables they need', async () => {

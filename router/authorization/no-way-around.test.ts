@@ -212,5 +212,5 @@ function recordingClient(service: string, reached: string[]): SubgraphClient {
 function nullsOf(value: unknown, at: readonly (string | number)[] = []): string[] {
   if (value === null) return [at.join('.')];
   if (typeof value !== 'object') return [];
-  return Object.entries(value as object).flatMap(([key, inner]) => nullsOf(inner, [...at, key]));
+  return Object.entries(value).flatMap(([key, inner]) => nullsOf(inner, [...at, key]));
 }

@@ -15,6 +15,9 @@ export interface Rights {
   readonly all: boolean;
 }
 
+/** To an operation that needs nothing. */
+export const nothingNeeded: Rights = { key: '', met: new Set(), all: true };
+
 export interface RightsQuestion {
   /** A promise only where a policy gives one. A policy that fails is not met. */
   rightsOf(caller: Caller | null, log: Logger): Rights | Promise<Rights>;
@@ -52,7 +55,9 @@ export function rightsQuestion(requirements: ReadonlyMap<string, Requirement>, p
         return rights(({ isMet }) => isMet(held, answers));
       };
       const given = policyNames.map((name) => askPolicy(name, policies.get(name), caller, log));
-      return given.every((answer) => typeof answer === 'boolean') ? finish(given) : Promise.all(given).then(finish);
+      return given.every((answer) => typeof answer === 'boolean')
+        ? finish(given)
+        : Promise.all(given.map(async (answer) => answer)).then(finish);
     },
   };
 }
@@ -75,7 +80,7 @@ function askPolicy(name: string, policy: Policy | undefined, caller: Caller, log
   };
   try {
     const answer = policy?.(caller) ?? false;
-    return typeof answer === 'boolean' ? answer : answer.then((given) => given === true, failed);
+    return typeof answer === 'boolean' ? answer : answer.catch(failed);
   } catch (error) {
     return failed(error);
   }

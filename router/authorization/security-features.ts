@@ -20,7 +20,7 @@ export function readSupergraph(supergraphSdl: string): Supergraph {
     ({ url }) => kinds.some((kind) => url.identity === identityOf(kind)) && !enforced.has(url.base.toString()),
   );
   if (unknown.length > 0)
-    throw new Error(`The supergraph cannot be served: ${unknown.map(({ url }) => `${url} is not enforced`).join(', ')}.`);
+    throw new Error(`The supergraph cannot be served: ${unknown.map(({ url }) => `${url.toString()} is not enforced`).join(', ')}.`);
   return supergraph;
 }
 

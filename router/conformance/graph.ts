@@ -160,15 +160,15 @@ function inProcess(
     return ask;
   };
   return {
-    async send({ body }) {
-      const ask = read(body());
+    async send(request) {
+      const ask = read(request.body());
       const { query, variables } = ask;
       const response = answer ? await answer(ask) : await graphql({ schema, source: query, variableValues: variables });
       return { status: 200, body: typeof response === 'string' ? response : JSON.stringify(response) };
     },
     answersText: false, // so that every ask is seen
-    async *subscribe({ body }): AsyncGenerator<SubgraphAnswer, void, void> {
-      const { query, variables } = read(body());
+    async *subscribe(request): AsyncGenerator<SubgraphAnswer, void, void> {
+      const { query, variables } = read(request.body());
       const events = await subscribe({ schema, document: parse(query), variableValues: variables });
       // A result of graphql-js as JSON: plain objects, as from a network.
       const plain = (event: ExecutionResult): SubgraphAnswer => ({ status: 200, body: JSON.stringify(event) });

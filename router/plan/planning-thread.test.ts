@@ -1,5 +1,6 @@
 import { parse } from 'graphql';
 import { expect, onTestFinished, test } from 'vitest';
+import { nothingNeeded } from '../authorization/rights.ts';
 import { composeSchema } from '../compose.ts';
 import { planHere, type PlanSource } from './plan-source.ts';
 import { createPlanner, isCompiled, type OperationToCompile } from './planner.ts';
@@ -111,5 +112,5 @@ const operation = (query: string): OperationToCompile => ({
   operationName: undefined,
   variables: {},
   inParts: false,
-  rights: { key: '', met: new Set(), all: true },
+  rights: nothingNeeded,
 });

@@ -13,6 +13,7 @@ export function queryPlanning({ supergraphSdl, pathsLimit }) {
     debug: { pathsLimit },
     incrementalDelivery: { enableDefer: true },
     generateQueryFragments: false,
+    reuseQueryFragments: false, // what a fetch may write is read from its fields
   });
   const schema = supergraph.apiSchema();
   return (document) => {
