@@ -22,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'telemedicine-bench-access-'));
 const { urls, cluster } = await openDatabases(folder, {});
 try {
   await migrateAll(urls);
-  await seedSystem(urls, { patients: 300, today: new Date(), progress: () => undefined });
+  await seedSystem(urls, { patients: 300, today: new Date(), progress: () => undefined, env: {} });
   await using guarded = await guardedGraph(urls, callers, { guarded: true });
   await using unguarded = await guardedGraph(urls, callers, { guarded: false });
   await using load = ownProcess('load-command.ts');

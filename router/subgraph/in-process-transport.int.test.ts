@@ -108,7 +108,7 @@ const notAsked = () => Promise.reject(new Error('not asked here'));
 
 const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...scalars, ...(resolvers as object) } });
 const context = (request: { caller: Caller; requestId: string; changes?: Changes }) =>
-  ({ ...request, audit: createAuditTrail(), log: log.child({ requestId: request.requestId }) }) as RequestContext;
+  ({ ...request, audit: createAuditTrail(), log: log.child({ requestId: request.requestId }) }) as unknown as RequestContext;
 
 /** Nothing ever changes; counts the watches that were closed. */
 const notices: Changes = {
