@@ -78,5 +78,4 @@ export function graphqlHandler({
   };
 }
 
-const isUnauthenticated = (error: unknown): boolean =>
-  error instanceof GraphQLError && (error.extensions.http as { status?: number } | undefined)?.status === 401;
+const isUnauthenticated = (error: unknown): boolean => error instanceof GraphQLError && error.extensions.http?.status === 401;

@@ -22,7 +22,7 @@ export interface OpenIdentity {
   readonly verifyToken: TokenVerifier;
   readonly devIssuer?: DevIssuer;
   /** Ends what watches files and polls. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /**

@@ -14,7 +14,8 @@ export async function introspect(parameters: Parameters, client: Client, issuer:
   const token = needed(parameters, 'token');
   const verified = await issuer.verifyToken(token).catch(() => null);
   if (!verified || !mayIntrospect(client, verified.caller.clientId)) return { active: false };
-  return { active: true, token_type: 'Bearer', ...decodeJwt(token) };
+  const claims: Record<string, unknown> = decodeJwt(token);
+  return { ...claims, active: true, token_type: 'Bearer' };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
+import type { JSONWebKeySet } from 'jose';
 import type { DevIssuer } from '../dev-issuer.ts';
 import { assertionType } from '../identity/client-proof.ts';
 import type { Client } from './clients.ts';
@@ -51,8 +52,8 @@ export function clientAuthentication(issuer: DevIssuer): AuthenticateClient {
     return client;
   };
 
-  async function verified(assertion: string, key: object, clientId: string) {
-    const keys = createLocalJWKSet({ keys: [key as { kty: string }] });
+  async function verified(assertion: string, key: JSONWebKeySet['keys'][number], clientId: string) {
+    const keys = createLocalJWKSet({ keys: [key] });
     try {
       const { payload } = await jwtVerify(assertion, keys, {
         issuer: clientId,

@@ -59,7 +59,7 @@ export async function openKeyRing(file: string): Promise<KeyRing> {
       const key = keys.findLast(({ d, signsFrom }) => d !== undefined && signsFrom <= now);
       if (!key) throw new Error('the development issuer has no key that may sign');
       const { kty, crv, x, d, kid } = key;
-      const imported = privateKeys.get(kid) ?? (importJWK({ kty, crv, x, ...(d !== undefined && { d }) }, algorithm) as Promise<CryptoKey>);
+      const imported = privateKeys.get(kid) ?? importJWK({ kty, crv, x, ...(d !== undefined && { d }) }, algorithm);
       privateKeys.set(kid, imported);
       return { kid, key: await imported };
     },

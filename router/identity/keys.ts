@@ -1,7 +1,6 @@
 import { createLocalJWKSet, errors } from 'jose';
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
-import { fetchJson } from './fetch-json.ts';
 import { IdentityUnavailable } from './unavailable.ts';
 
 export const localKeys = (jwks: JSONWebKeySet): JWTVerifyGetKey => createLocalJWKSet(jwks);
@@ -13,7 +12,7 @@ const keySet = z
   .refine(({ keys }) => keys.every((key) => privateParts.every((part) => key[part] === undefined)), 'has a private or shared key in it');
 
 /** @throws ZodError when it is no JSON Web Key Set of public keys */
-export const readKeySet = (value: unknown): JSONWebKeySet => keySet.parse(value) as JSONWebKeySet;
+export const readKeySet = (value: unknown): JSONWebKeySet => keySet.parse(value);
 
 export interface KeyRefreshOptions {
   /** How long a set is used before it is fetched again. */
@@ -80,7 +79,3 @@ export function refreshedKeys(
     }
   };
 }
-
-/** Keys at a `jwks_uri`. */
-export const remoteKeys = (url: URL, options?: KeyRefreshOptions): JWTVerifyGetKey =>
-  refreshedKeys(async () => readKeySet(await fetchJson(url)), options);
