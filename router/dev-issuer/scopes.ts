@@ -1,3 +1,5 @@
+import { coversScope, readScope } from '../authorization/smart-scopes.ts';
+
 /** Scopes of OpenID Connect that say what an ID token may hold, not what may be done. */
 const identityScopes = new Set(['openid', 'fhirUser', 'launch/patient']);
 
@@ -10,16 +12,8 @@ export function grantedScopes(asked: string | undefined, held: string): string |
   const heldScopes = held.split(' ');
   const askedScopes = (asked ?? '').split(' ').filter(Boolean);
   const data = askedScopes.filter((scope) => !identityScopes.has(scope));
-  const granted = data.length === 0 ? heldScopes : data.filter((scope) => heldScopes.some((wider) => covers(wider, scope)));
+  const granted =
+    data.length === 0 ? heldScopes : data.filter((scope) => heldScopes.some((wider) => coversScope(readScope(wider), readScope(scope))));
   if (granted.length === 0) return null;
   return [...askedScopes.filter((scope) => identityScopes.has(scope)), ...new Set(granted)].join(' ');
-}
-
-const scopeForm = /^(patient|user|system)\/(\*|[A-Za-z]+)\.(c?r?u?d?s?)$/;
-
-function covers(wider: string, scope: string): boolean {
-  const [, context, resource, rights] = scopeForm.exec(scope) ?? [];
-  const [, widerContext, widerResource, widerRights] = scopeForm.exec(wider) ?? [];
-  if (!rights || !widerRights || context !== widerContext) return false;
-  return (widerResource === '*' || widerResource === resource) && [...rights].every((right) => widerRights.includes(right));
 }
