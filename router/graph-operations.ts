@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
-import { getOperationAST, GraphQLError, validate } from 'graphql';
+import { getOperationAST, GraphQLError, specifiedRules, validate } from 'graphql';
 import type { DocumentNode, FormattedExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { operationForLog } from '#chassis/log-outcome.ts';
 import { maskError } from './client-errors.ts';
@@ -24,6 +24,8 @@ export interface GraphOperationsOptions {
   readonly signIn: SignIn;
   readonly textOf: Documents;
   readonly limits: OperationLimits;
+  /** May errors name what is in the schema and was not asked for ("Did you mean")? */
+  readonly tellNames: boolean;
   readonly admit: Admission;
   /** For what is fetched for one event of a subscription. */
   readonly eventDeadlineMs: number;
@@ -31,7 +33,7 @@ export interface GraphOperationsOptions {
 
 /** The graph for protocols that are not one request and one answer: the same refusals, rights and limits as over HTTP. */
 export function graphOperations(options: GraphOperationsOptions): GraphOperations {
-  const { server, graph, signIn, textOf, limits, admit, eventDeadlineMs } = options;
+  const { server, graph, signIn, textOf, admit, eventDeadlineMs } = options;
   const checkedDocuments = new WeakMap<GraphQLSchema, Map<string, Checked>>();
 
   /** Parsed and validated once per schema. */
@@ -39,7 +41,7 @@ export function graphOperations(options: GraphOperationsOptions): GraphOperation
     const known = checkedDocuments.get(schema) ?? new Map<string, Checked>();
     checkedDocuments.set(schema, known);
     const key = documentKey(query);
-    const checked = known.get(key) ?? parseAndValidate(query, schema, limits);
+    const checked = known.get(key) ?? parseAndValidate(query, schema, options);
     known.delete(key);
     // What is refused is not kept: anybody can send it.
     if ('document' in checked) known.set(key, checked);
@@ -119,10 +121,10 @@ interface Accepted {
   readonly schema: GraphQLSchema;
 }
 
-function parseAndValidate(query: string, schema: GraphQLSchema, limits: OperationLimits): Checked {
+function parseAndValidate(query: string, schema: GraphQLSchema, { limits, tellNames }: GraphOperationsOptions): Checked {
   const read = readDocument(query, limits);
   if (!('document' in read)) return [read.because === 'limit' ? read.refusal : coded(read.refusal, 'GRAPHQL_PARSE_FAILED')];
-  const errors = validate(schema, read.document);
+  const errors = validate(schema, read.document, specifiedRules, { hideSuggestions: !tellNames });
   return errors.length === 0 ? read : errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
 }
 

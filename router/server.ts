@@ -171,6 +171,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
       signIn,
       textOf,
       limits,
+      tellNames: !production,
       admit,
       eventDeadlineMs: requestDeadlineMs,
     }),

@@ -19,7 +19,7 @@ export const admitted = (server: HttpServerSide, textOf: Documents): HttpServerS
         if (!sent) return value;
         const meant = textOf(sent, value.caller);
         if ('refusal' in meant) throw meant.refusal;
-        if (meant.text !== (sent.query ?? '') || sent.extensions !== undefined) replaceDocument(request, meant.text);
+        if (meant.text !== (sent.query ?? '') || namesDocument(sent.extensions)) replaceDocument(request, meant.text);
         return value;
       },
     });
@@ -58,17 +58,18 @@ function parsed(text: string): unknown {
   }
 }
 
+const namesDocument = (extensions: unknown): extensions is Record<string, unknown> =>
+  typeof extensions === 'object' && extensions !== null && Object.hasOwn(extensions, 'persistedQuery');
+
 /** From here on it is a request with a text, without a hash. */
 function replaceDocument(request: { -readonly [Key in keyof HTTPGraphQLRequest]: HTTPGraphQLRequest[Key] }, query: string): void {
   if (request.method === 'GET') {
     const parameters = new URLSearchParams(request.search);
     if (query !== '') parameters.set('query', query);
-    if (parsed(parameters.get('extensions') ?? '{}') !== undefined) parameters.delete('extensions');
+    if (namesDocument(parsed(parameters.get('extensions') ?? ''))) parameters.delete('extensions');
     request.search = `?${parameters.toString()}`;
     return;
   }
-  const body = request.body as Record<string, unknown>;
-  const { persistedQuery: _, ...extensions } =
-    typeof body['extensions'] === 'object' ? (body['extensions'] as Record<string, unknown>) : {};
-  request.body = { ...body, ...(query !== '' && { query }), ...(typeof body['extensions'] === 'object' && { extensions }) };
+  const { extensions, ...body } = request.body as Record<string, unknown>;
+  request.body = { ...body, ...(query !== '' && { query }), ...(!namesDocument(extensions) && extensions !== undefined && { extensions }) };
 }
