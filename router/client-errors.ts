@@ -24,19 +24,27 @@ export const unexpectedMessage = 'Something went wrong on our side. Quote the re
 const spokenBySubgraphs: ReadonlySet<GraphqlCode> = new Set(['BAD_USER_INPUT', 'UNAUTHENTICATED', 'FORBIDDEN']);
 const longestMessage = 500;
 
-/** Codes of the router's own refusals, and of requests that are wrong in themselves; their messages quote the request only. */
-const requestCodes: ReadonlySet<string> = new Set([
+/** Codes of the router's own refusals, and of requests that are wrong in themselves or come too often; their messages quote the request only. */
+const requestCodes: ReadonlySet<string> = new Set<keyof typeof ownCodes | GraphqlCode>([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'BAD_USER_INPUT',
   'BAD_REQUEST',
   'OPERATION_RESOLUTION_FAILURE',
+  'OPERATION_TOO_LARGE',
+  'COST_LIMIT_EXCEEDED',
+  'OPERATION_NOT_REGISTERED',
+  'PERSISTED_QUERY_NOT_FOUND',
   'PERSISTED_QUERY_NOT_SUPPORTED',
+  'RATE_LIMITED',
   'ROUTER_BUSY',
   'UNAUTHORIZED_FIELD_OR_TYPE',
   'SESSION_IDLE',
   'IDENTITY_UNAVAILABLE',
 ]);
+
+/** What a refusal may say besides its code: which limit was met, and when to come again. */
+const spokenOfRefusals = ['limit', 'value', 'most', 'retryAfterSeconds'];
 
 const isGraphqlCode = (code: unknown): code is GraphqlCode => typeof code === 'string' && Object.hasOwn(graphqlCodes, code);
 
@@ -77,7 +85,7 @@ export function maskError(formatted: GraphQLFormattedError): GraphQLFormattedErr
   const place = { ...(locations && { locations }), ...(path && { path }) };
   const origin = typeof service === 'string' ? { service } : {};
   return isExpected(code)
-    ? { message, ...place, extensions: { code, ...origin } }
+    ? { message, ...place, extensions: { code, ...origin, ...numbersOf(extensions) } }
     : { message: unexpectedMessage, ...place, extensions: { code: 'INTERNAL_SERVER_ERROR', ...origin } };
 }
 
@@ -105,3 +113,6 @@ export const plannerBusy = (): GraphQLError =>
   new GraphQLError('Too many operations that are new here wait to be planned. Try again in a second.', {
     extensions: { code: 'ROUTER_BUSY', http: { status: 503 } },
   });
+
+const numbersOf = (extensions: GraphQLFormattedError['extensions']): Record<string, unknown> =>
+  Object.fromEntries(spokenOfRefusals.flatMap((key) => (extensions?.[key] === undefined ? [] : [[key, extensions[key]]])));

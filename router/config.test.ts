@@ -34,6 +34,7 @@ test('the environment moves a subgraph, the port and the identity provider', () 
     JWKS_URL: 'https://id.example/jwks',
     JWT_ISSUER: 'https://id.example',
     NODE_ENV: 'production',
+    OPERATIONS: 'open',
   });
   expect(config).toMatchObject({
     port: 8080,
@@ -102,6 +103,14 @@ describe('a configuration that cannot work is refused with its reason', () => {
       /INTROSPECTION_CACHE_SECONDS[^]*REVOCATION_POLL_SECONDS/,
     ],
     ['nobody ever logged off', { LINK_KEYS, IDLE_LOGOFF_MINUTES: '0' }, /IDLE_LOGOFF_MINUTES/],
+    [
+      'production that does not say what may run',
+      { LINK_KEYS, NODE_ENV: 'production', JWKS_URL: 'https://id.example/jwks', JWT_ISSUER: 'https://id.example' },
+      /OPERATIONS_MANIFESTS/,
+    ],
+    ['registered operations without manifests', { LINK_KEYS, OPERATIONS: 'registered' }, /needs OPERATIONS_MANIFESTS/],
+    ['a proxy that is no address', { LINK_KEYS, TRUSTED_PROXIES: '10.0.0.0/8,proxy' }, /TRUSTED_PROXIES: "proxy"/],
+    ['a rate store that is none', { LINK_KEYS, RATE_LIMIT_STORE: 'mysql://x' }, /RATE_LIMIT_STORE/],
     ['half an identity provider', { LINK_KEYS, JWKS_URL: 'https://id.example/jwks' }, /belong together/],
   ])('%s', (_, env, reason) => expect(() => readRouterConfig(env)).toThrow(reason));
 });

@@ -7,6 +7,7 @@ import { subgraphNames } from '#schema/events.ts';
 import type { SubgraphName } from '#schema/events.ts';
 import { identityVariables, readIdentity } from './identity-config.ts';
 import type { IdentityConfig } from './identity-config.ts';
+import { limitSettings, limitVariables, type LimitSettings } from './limits/limit-settings.ts';
 
 export { devIssuerFile } from './identity-config.ts';
 
@@ -20,7 +21,7 @@ export interface RouterSettings {
   readonly allowedOrigins: readonly string[];
   readonly shareQueries: boolean;
   readonly supergraphFile: string | undefined;
-  readonly registeredOperationsFile: string | undefined;
+  readonly limits: LimitSettings;
   readonly identity: IdentityConfig;
   /** After how long without a request or an operation a session is logged off. */
   readonly idleLogoffMs: number;
@@ -41,7 +42,7 @@ const settings = z.object({
   HOST: z.string().optional(),
   NODE_ENV: z.string().optional(),
   SUPERGRAPH_FILE: z.string().min(1).optional(),
-  REGISTERED_OPERATIONS: z.string().min(1).optional(),
+  ...limitVariables,
   REQUEST_DEADLINE_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
   ALLOWED_ORIGINS: z
     .string()
@@ -90,10 +91,10 @@ function toSettings(config: z.infer<typeof settings>, env: NodeJS.ProcessEnv): R
     allowedOrigins: config.ALLOWED_ORIGINS,
     shareQueries: config.ROUTER_SHARE_QUERIES === 'on',
     supergraphFile: config.SUPERGRAPH_FILE,
-    registeredOperationsFile: config.REGISTERED_OPERATIONS,
     identity: readIdentity(config, production, env),
     idleLogoffMs: config.IDLE_LOGOFF_MINUTES * 60_000,
     publicUrl: config.PUBLIC_URL,
+    limits: limitSettings(config, production),
   };
 }
 

@@ -20,6 +20,6 @@ export const nameEarlyRefusals = (server: HttpServerSide, requestId: string, rec
     const { errors } = JSON.parse(answer.body.string) as { errors: GraphQLFormattedError[] };
     record.codes = codesOf(errors);
     const named = errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
-    return { ...answer, body: { kind: 'complete', string: JSON.stringify({ errors: named }) } };
+    return withStatusOfMediaType({ ...answer, body: { kind: 'complete', string: JSON.stringify({ errors: named }) } }, record.codes);
   },
 });

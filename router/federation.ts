@@ -32,8 +32,8 @@ export interface FederationOptions {
   readonly supergraphSdl: string;
   readonly clientOf: (service: string) => SubgraphClient;
   readonly log: Logger;
-  /** Documents that clients depend on, by name: a supergraph that takes something away from them is refused. */
-  readonly registeredOperations?: ReadonlyMap<string, string>;
+  /** Documents that clients depend on: a supergraph that takes something away from them is refused. */
+  readonly registeredOperations?: readonly { readonly name: string; readonly text: string }[];
   readonly planSource: (options: PlanSourceOptions) => PlanSource;
   readonly pathsLimit?: number;
   /** What `@policy` of the supergraph names. */
@@ -45,7 +45,7 @@ export function createFederation({
   supergraphSdl,
   clientOf,
   log,
-  registeredOperations = new Map(),
+  registeredOperations = [],
   planSource,
   pathsLimit = 20,
   policies,
@@ -56,8 +56,8 @@ export function createFederation({
     return buildGraph(sdl, { clientOf, planSource, pathsLimit, ...(policies && { policies }) });
   };
   const lacks = (graph: ServedGraph): string[] =>
-    [...registeredOperations].flatMap(([name, document]) =>
-      complaintsAbout(document, graph.apiSchema).map((complaint) => `The registered operation ${name} needs it: ${complaint}`),
+    registeredOperations.flatMap(({ name, text }) =>
+      complaintsAbout(text, graph.apiSchema).map((complaint) => `The registered operation ${name} needs it: ${complaint}`),
     );
 
   let current = build(supergraphSdl);

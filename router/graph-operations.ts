@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
-import { getOperationAST, GraphQLError, parse, specifiedRules, validate } from 'graphql';
+import { getOperationAST, GraphQLError, specifiedRules, validate } from 'graphql';
 import type { DocumentNode, FormattedExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { operationForLog } from '#chassis/log-outcome.ts';
 import { maskError } from './client-errors.ts';
 import { noSuchOperation } from './execute/executor.ts';
 import type { RouterResult } from './execute/router-result.ts';
 import type { Federation } from './federation.ts';
+import type { Admission } from './limits/admission.ts';
+import { readDocument } from './limits/document-gate.ts';
+import type { Documents } from './limits/documents.ts';
+import type { OperationLimits } from './limits/operation-limits.ts';
 import { newestSaysAll } from './newest-says-all.ts';
 import type { RouterContext } from './request-context.ts';
 import { RequestLife } from './request-life.ts';
-import { selectionLimit } from './selection-limit.ts';
 import type { SignIn } from './sign-in.ts';
 import type { ClientOperation, GraphOperations, ResultStream } from './subscriptions/operations.ts';
 
@@ -19,15 +22,18 @@ export interface GraphOperationsOptions {
   readonly server: Pick<ApolloServer<RouterContext>, 'executeOperation'>;
   readonly graph: Federation['graph'];
   readonly signIn: SignIn;
-  readonly maxTokens: number;
-  readonly maxSelections: number;
+  readonly textOf: Documents;
+  readonly limits: OperationLimits;
+  /** May errors name what is in the schema and was not asked for ("Did you mean")? */
+  readonly tellNames: boolean;
+  readonly admit: Admission;
   /** For what is fetched for one event of a subscription. */
   readonly eventDeadlineMs: number;
 }
 
 /** The graph for protocols that are not one request and one answer: the same refusals, rights and limits as over HTTP. */
 export function graphOperations(options: GraphOperationsOptions): GraphOperations {
-  const { server, graph, signIn, eventDeadlineMs } = options;
+  const { server, graph, signIn, textOf, admit, eventDeadlineMs } = options;
   const checkedDocuments = new WeakMap<GraphQLSchema, Map<string, Checked>>();
 
   /** Parsed and validated once per schema. */
@@ -57,10 +63,21 @@ export function graphOperations(options: GraphOperationsOptions): GraphOperation
   }
 
   return {
-    kindOf(operation, context) {
+    async kindOf({ operationName, variables, ...sent }, context) {
+      const refused = (errors: readonly GraphQLError[]) => ({ refused: formatted({ errors }, context) });
+      const meant = textOf(sent, context.caller);
+      if ('refusal' in meant) return refused([meant.refusal]);
+      const operation: ClientOperation = { query: meant.text, operationName, variables };
       const accepted = accept(operation, context);
-      if (!('document' in accepted)) return { refused: formatted({ errors: accepted }, context) };
+      if (!('document' in accepted)) return refused(accepted);
+      const { document, schema } = accepted;
+      const { refusal } = await admit(
+        { document, operation: accepted.operation, variables: variables ?? {}, graph: graph(schema) },
+        context,
+      );
+      if (refusal) return refused([refusal]);
       return {
+        operation,
         kind: accepted.operation.operation,
         newestSaysAll: newestSaysAll(accepted.operation, accepted.document, graph(accepted.schema).planner.supergraphSchema),
       };
@@ -104,17 +121,11 @@ interface Accepted {
   readonly schema: GraphQLSchema;
 }
 
-function parseAndValidate(query: string, schema: GraphQLSchema, { maxTokens, maxSelections }: GraphOperationsOptions): Checked {
-  let document: DocumentNode;
-  try {
-    document = parse(query, { maxTokens });
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    return [coded(error, 'GRAPHQL_PARSE_FAILED')];
-  }
-  const limited = validate(schema, document, [selectionLimit(maxSelections)]);
-  const errors = limited.length > 0 ? limited : validate(schema, document, specifiedRules);
-  return errors.length === 0 ? { document } : errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
+function parseAndValidate(query: string, schema: GraphQLSchema, { limits, tellNames }: GraphOperationsOptions): Checked {
+  const read = readDocument(query, limits);
+  if (!('document' in read)) return [read.because === 'limit' ? read.refusal : coded(read.refusal, 'GRAPHQL_PARSE_FAILED')];
+  const errors = validate(schema, read.document, specifiedRules, { hideSuggestions: !tellNames });
+  return errors.length === 0 ? read : errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
 }
 
 const coded = (error: GraphQLError, code: string): GraphQLError =>

@@ -10,6 +10,11 @@ import { refuseOtherSites } from './csrf.ts';
 import { nameEarlyRefusals } from './early-refusals.ts';
 import type { TokenVerifier } from './identity.ts';
 import type { IdleSessions } from './identity/idle-sessions.ts';
+import type { ClientAddress } from './client-address.ts';
+import { countUnknown, TooManyUnknown } from './limits/count-unknown.ts';
+import { admitted } from './limits/admitted-server.ts';
+import type { Documents } from './limits/documents.ts';
+import type { RateLimits } from './limits/rate-limits.ts';
 import type { RouterContext } from './request-context.ts';
 import { RequestLife } from './request-life.ts';
 import { logRequest, newRecord } from './request-log.ts';
@@ -21,6 +26,10 @@ export interface GraphqlHandlerOptions {
   readonly verifyToken: TokenVerifier | null;
   /** Hears who asks. */
   readonly sessions: Pick<IdleSessions, 'asked'>;
+  readonly textOf: Documents;
+  readonly addressOf: ClientAddress;
+  /** Null: nothing is counted. */
+  readonly rates: RateLimits | null;
   readonly requestDeadlineMs: number;
   readonly maxBodyBytes: number;
   readonly log: Logger;
@@ -30,14 +39,9 @@ export interface GraphqlHandlerOptions {
 export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;
 
 /** `/graphql`: gives each request its deadline, caller and log line. */
-export function graphqlHandler({
-  server,
-  verifyToken,
-  sessions,
-  requestDeadlineMs,
-  maxBodyBytes,
-  log,
-}: GraphqlHandlerOptions): GraphqlHandler {
+export function graphqlHandler(options: GraphqlHandlerOptions): GraphqlHandler {
+  const { verifyToken, addressOf, rates, sessions, requestDeadlineMs, maxBodyBytes, log } = options;
+  const server = admitted(options.server, options.textOf);
   return async (request, response, requestId) => {
     const startedAt = performance.now();
     const requestLog = log.child({ requestId });
@@ -60,14 +64,19 @@ export function graphqlHandler({
         maxBodyBytes,
         send: (_, text) => sendCompressed(response, text, codings),
         context: async () => {
-          const token = await identify(credentialsOf(request), verifyToken).catch((error: unknown) => {
-            if (isUnauthenticated(error)) response.setHeader(challenge.name, challenge.value);
-            throw error;
-          });
+          const address = addressOf(request);
+          const token = await countUnknown(verifyToken && rates, address, () => identify(credentialsOf(request), verifyToken)).catch(
+            (error: unknown) => {
+              if (error instanceof TooManyUnknown)
+                for (const [name, value] of Object.entries(error.taken.headers)) response.setHeader(name, value);
+              if (isUnauthenticated(error)) response.setHeader(challenge.name, challenge.value);
+              throw error;
+            },
+          );
           sessions.asked(token);
           const caller = token?.caller ?? null;
           record.role = caller?.role ?? 'none';
-          return { caller, requestId, origin: { address: request.socket.remoteAddress }, log: requestLog, life, record };
+          return { caller, requestId, origin: { address }, log: requestLog, life, record };
         },
       });
       await handle(request, response);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { composeSchema } from './compose.ts';
+import { anyDocument } from './limits/documents.ts';
 import { httpTransport } from './subgraph/http-transport.ts';
 import { createRouter, type Router } from './server.ts';
 import { smallSubgraph, type SmallSubgraph } from './testing/small-subgraph.ts';
@@ -31,7 +32,10 @@ async function routerFor(subgraph: SmallSubgraph, registered: Readonly<Record<st
     port: 0,
     http: { graceMs: 0 },
     planning: 'in this thread',
-    registeredOperations: new Map(Object.entries(registered)),
+    documents: {
+      ...anyDocument,
+      manifests: { of: () => undefined, all: Object.entries(registered).map(([name, text]) => ({ name, text })) },
+    },
   });
   return { ...router, [Symbol.asyncDispose]: () => router.close() };
 }

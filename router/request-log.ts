@@ -15,6 +15,8 @@ export interface RequestRecord {
   role: string;
   outcome: Outcome;
   codes: string[];
+  /** What the operation may cost at most, in points (docs/limits.md). */
+  cost?: number;
   /** Whose request id the subgraphs were given, when the client joined a subscription that was open already. */
   upstreamRequestId?: string;
   /** Whose request ids subgraphs were given instead, and their audit records carry, where a query was shared with one on its way. */

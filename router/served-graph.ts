@@ -2,6 +2,7 @@ import { getOperationAST, validate } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import type { Policy } from './authorization/role-policies.ts';
 import { createExecutor, type Executor } from './execute/executor.ts';
+import { readCostRules, type CostRules } from './limits/cost-rules.ts';
 import { checkKnownScalars } from './known-scalars.ts';
 import type { PlanSource, PlanSourceOptions } from './plan/plan-source.ts';
 import { createPlanner, isCompiled, type Planner } from './plan/planner.ts';
@@ -14,6 +15,7 @@ export interface ServedGraph {
   readonly apiSchema: GraphQLSchema;
   readonly planner: Planner;
   readonly executor: Executor;
+  readonly costRules: CostRules;
 }
 
 export interface GraphOptions {
@@ -33,7 +35,13 @@ export function buildGraph(supergraphSdl: string, { clientOf, planSource, pathsL
   try {
     const planner = createPlanner({ supergraphSdl, plans, ...(policies && { policies }) });
     checkKnownScalars(planner.apiSchema);
-    return { supergraphSdl, apiSchema: planner.apiSchema, planner, executor: createExecutor({ planner, clientOf }) };
+    return {
+      supergraphSdl,
+      apiSchema: planner.apiSchema,
+      planner,
+      executor: createExecutor({ planner, clientOf }),
+      costRules: readCostRules(supergraphSdl),
+    };
   } catch (error) {
     plans.retire();
     throw error;

@@ -20,7 +20,12 @@ import type { TokenVerifier } from './identity.ts';
 import { IdleSessions } from './identity/idle-sessions.ts';
 import { graphOperations } from './graph-operations.ts';
 import type { RouterContext } from './request-context.ts';
-import { selectionLimit } from './selection-limit.ts';
+import { clientAddressBehind, noProxies, type TrustedProxies } from './client-address.ts';
+import { admission } from './limits/admission.ts';
+import { documentGate } from './limits/document-gate.ts';
+import { anyDocument, documents, type DocumentPolicy } from './limits/documents.ts';
+import { defaultOperationLimits, type OperationLimits } from './limits/operation-limits.ts';
+import type { RateLimits } from './limits/rate-limits.ts';
 import { signInFor } from './sign-in.ts';
 import { createClientSubscriptions, type ClientSubscriptionsOptions } from './subscriptions/client-subscriptions.ts';
 import { defectForLog } from '#chassis/log-defect.ts';
@@ -63,10 +68,15 @@ export interface RouterOptions {
   readonly requestDeadlineMs?: number;
   readonly http?: Partial<HttpLimits>;
   readonly subscriptions?: Pick<ClientSubscriptionsOptions, 'share' | 'allowedOrigins' | 'limits'>;
-  /** Documents that clients depend on, by name: a reload that takes something away from them is refused. */
-  readonly registeredOperations?: ReadonlyMap<string, string>;
   /** What `@policy` of the supergraph may name beside the roles (`role:BILLER`). A supergraph that names another one is refused. */
   readonly policies?: ReadonlyMap<string, Policy>;
+  /** Which documents run. Those of its manifests are also looked at in a reload: one that takes something away from them is refused. */
+  readonly documents?: DocumentPolicy;
+  readonly limits?: Partial<OperationLimits>;
+  /** Counts what callers use. Without it nothing is counted. The router does not close its store. */
+  readonly rates?: RateLimits;
+  /** Proxies whose word on the client's address is taken. None unless given. */
+  readonly trustedProxies?: TrustedProxies;
   /** May identical queries to a subgraph, of the same caller at the same time, share one request? True unless given. */
   readonly shareQueries?: boolean;
   /** Operations are planned in a thread of their own. `in this thread`: for tests of small graphs, where a thread costs more than it gives. */
@@ -84,9 +94,6 @@ export interface Router {
 }
 
 const maxBodyBytes = 1024 * 1024;
-const maxTokens = 2_000;
-// Planning cost grows with selections after fragments are expanded. The introspection query of tools has about 350.
-const maxSelections = 500;
 
 /** Builds the router and listens. */
 export async function createRouter(options: RouterOptions): Promise<Router> {
@@ -96,12 +103,19 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     production = false,
     requestDeadlineMs = 10_000,
     shareQueries = true,
+    rates = null,
     identity,
     devIssuer,
     planning = {},
   } = options;
   if (production && devIssuer) throw new Error('the development issuer does not run in production');
   if (production && identity === 'none') throw new Error('a router that asks nobody who they are does not run in production');
+
+  const limits = { ...defaultOperationLimits, ...options.limits };
+  const documentPolicy = options.documents ?? anyDocument;
+  const textOf = documents(documentPolicy, documentGate(limits));
+  const admit = admission(limits.cost, rates);
+  const addressOf = clientAddressBehind(options.trustedProxies ?? noProxies);
 
   const sharing = shareQueries ? new MutationCount() : undefined;
   const clients = new Map(
@@ -115,7 +129,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     log,
     planSource: planning === 'in this thread' ? planHere : (source) => planningThread({ ...source, limits: planning }),
     policies: new Map([...rolePolicies, ...(options.policies ?? [])]),
-    ...(options.registeredOperations && { registeredOperations: options.registeredOperations }),
+    registeredOperations: documentPolicy.manifests.all,
     clientOf(service) {
       const client = clients.get(service);
       if (!client) throw new Error(`the supergraph has a subgraph "${service}" that the router was given no way to reach`);
@@ -129,8 +143,8 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     csrfPrevention: false, // csrf.ts and the content-type do that, without asking programs for odd headers
     persistedQueries: false,
     allowBatchedHttpRequests: false,
-    validationRules: [selectionLimit(maxSelections)],
-    parseOptions: { maxTokens },
+    hideSchemaDetailsFromClientErrors: production,
+    parseOptions: { maxTokens: limits.tokens },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: maskError,
@@ -143,7 +157,7 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       incrementalDelivery(federation.graph),
-      requestPlugin(signIn),
+      requestPlugin({ signIn, admit, graph: federation.graph, tellCost: !production }),
     ],
   });
   await server.start();
@@ -155,12 +169,16 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
       server,
       graph: federation.graph,
       signIn,
-      maxTokens,
-      maxSelections,
+      textOf,
+      limits,
+      tellNames: !production,
+      admit,
       eventDeadlineMs: requestDeadlineMs,
     }),
     verifyToken,
     sessions,
+    addressOf,
+    rates,
     log,
     deadlineMs: requestDeadlineMs,
     ...options.subscriptions,
@@ -169,6 +187,9 @@ export async function createRouter(options: RouterOptions): Promise<Router> {
     server,
     verifyToken: verifyToken && sessions.guard(verifyToken),
     sessions,
+    textOf,
+    addressOf,
+    rates,
     requestDeadlineMs,
     maxBodyBytes,
     log,

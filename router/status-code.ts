@@ -6,6 +6,9 @@ const requestErrors: ReadonlySet<string> = new Set([
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
   'BAD_USER_INPUT',
+  'OPERATION_TOO_LARGE',
+  'COST_LIMIT_EXCEEDED',
+  'OPERATION_NOT_REGISTERED',
 ]);
 
 /**

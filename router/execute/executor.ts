@@ -179,7 +179,7 @@ function getVariables(
   definitions: NonNullable<Parameters<typeof getVariableValues>[1]>,
   values: Readonly<Record<string, unknown>>,
 ): { coerced: Readonly<Record<string, unknown>>; errors?: GraphQLError[] } {
-  const result = getVariableValues(schema, definitions, values, { maxErrors: mostVariableErrors });
+  const result = getVariableValues(schema, definitions, values, { maxErrors: mostVariableErrors, hideSuggestions: true });
   if (result.coerced) return { coerced: result.coerced };
   return {
     coerced: {},

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import { clientAddressBehind, noProxies, type ClientAddress } from '../client-address.ts';
 import type { TokenVerifier } from '../identity.ts';
 import { IdleSessions } from '../identity/idle-sessions.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import { streamProtocol } from './accept.ts';
 import type { ClientServices } from './client-services.ts';
 import { ConnectionCount } from './connection-count.ts';
@@ -20,6 +22,9 @@ export interface ClientSubscriptionsOptions {
   readonly verifyToken: TokenVerifier | null;
   /** Whose sockets and streams end when nobody asks anything any more. */
   readonly sessions?: IdleSessions;
+  readonly addressOf?: ClientAddress;
+  /** Null or left out: nothing is counted. */
+  readonly rates?: RateLimits | null;
   readonly log: Logger;
   /** For queries and mutations, and for opening a subscription. */
   readonly deadlineMs: number;
@@ -41,12 +46,24 @@ export interface ClientSubscriptions {
 }
 
 export function createClientSubscriptions(options: ClientSubscriptionsOptions): ClientSubscriptions {
-  const { operations, verifyToken, sessions = new IdleSessions(), log, deadlineMs, share = true, allowedOrigins = [] } = options;
+  const {
+    operations,
+    verifyToken,
+    sessions = new IdleSessions(),
+    addressOf = clientAddressBehind(noProxies),
+    rates = null,
+    log,
+    deadlineMs,
+    share = true,
+    allowedOrigins = [],
+  } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const services: ClientServices = {
     operations,
     verifyToken: verifyToken && sessions.guard(verifyToken),
     sessions,
+    addressOf,
+    rates,
     log,
     deadlineMs,
     allowedOrigins,

@@ -4,7 +4,7 @@ import { operationForLog } from '#chassis/log-outcome.ts';
 import { codesOf, forLog } from '../request-log.ts';
 import type { RequestRecord } from '../request-log.ts';
 import { isLast } from './operations.ts';
-import type { ClientOperation, OperationKind } from './operations.ts';
+import type { SentOperation, OperationKind } from './operations.ts';
 
 // Codes are ours and few; a stream that fails in new ways for days still gets one line.
 const mostCodes = 20;
@@ -12,7 +12,7 @@ const mostCodes = 20;
 /** Puts into the record what a query or mutation became. Who executed it may have done so, and knew more. */
 export function recordResult(
   record: RequestRecord,
-  operation: ClientOperation,
+  operation: SentOperation,
   kind: OperationKind | undefined,
   result: FormattedExecutionResult,
 ): void {
@@ -31,7 +31,7 @@ export function recordEvent(record: RequestRecord, result: FormattedExecutionRes
   if (result.errors?.length) record.codes = [...new Set([...record.codes, ...codesOf(result.errors)])].slice(0, mostCodes);
 }
 
-export function nameOperation(record: RequestRecord, { operationName }: ClientOperation, kind: OperationKind | undefined): void {
+export function nameOperation(record: RequestRecord, { operationName }: SentOperation, kind: OperationKind | undefined): void {
   const name = operationForLog(operationName, undefined);
   record.operation = name === 'unknown' ? (kind ?? name) : name;
 }

@@ -1,7 +1,14 @@
 import type { FormattedExecutionResult } from 'graphql';
+import type { SentDocument } from '../limits/documents.ts';
 import type { RouterContext } from '../request-context.ts';
 
-/** One operation as a client sends it. */
+/** One operation as a client sends it: with its document, or with what names it. */
+export interface SentOperation extends SentDocument {
+  readonly operationName?: string | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** One operation with the document that is meant. */
 export interface ClientOperation {
   readonly query: string;
   readonly operationName?: string | undefined;
@@ -11,6 +18,7 @@ export interface ClientOperation {
 export type OperationKind = 'query' | 'mutation' | 'subscription';
 
 export interface AcceptedOperation {
+  readonly operation: ClientOperation;
   readonly kind: OperationKind;
   /**
    * Of a subscription: it begins with the current state, and each result is the whole state anew. Then who comes late may begin with the newest
@@ -23,8 +31,11 @@ export type ResultStream = AsyncGenerator<FormattedExecutionResult, void, void>;
 
 /** What the protocols ask of the graph. Results are ready for the client: errors masked and with request id. Never throws for what a client or a subgraph does. */
 export interface GraphOperations {
-  /** Which kind of operation it is, or the result that refuses it (parse error, validation, unknown operationName, not signed in). */
-  kindOf(operation: ClientOperation, context: RouterContext): AcceptedOperation | { readonly refused: FormattedExecutionResult };
+  /**
+   * What is meant and which kind of operation it is, or the result that refuses it (parse error, validation, unknown operationName, not
+   * signed in, too large, too often). Asked once for each operation, before the others: it is counted then.
+   */
+  kindOf(operation: SentOperation, context: RouterContext): Promise<AcceptedOperation | { readonly refused: FormattedExecutionResult }>;
   /** Queries and mutations. */
   execute(operation: ClientOperation, context: RouterContext): Promise<FormattedExecutionResult>;
   /**

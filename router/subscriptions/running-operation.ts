@@ -7,7 +7,7 @@ import { loggedOff, mutationByGet, tokenEnded, unexpectedFailure } from './last-
 import { operationContext } from './operation-context.ts';
 import { logOperation, nameOperation, recordEvent, recordResult } from './operation-log.ts';
 import { isLast, isStream } from './operations.ts';
-import type { ClientOperation, GraphOperations, OperationKind } from './operations.ts';
+import type { ClientOperation, GraphOperations, OperationKind, SentOperation } from './operations.ts';
 import type { SharedSubscriptions } from './shared-subscriptions.ts';
 
 export type StopReason = 'client left' | 'token ended' | 'logged off' | 'too slow' | 'shutting down';
@@ -40,7 +40,7 @@ export interface OperationServices {
 }
 
 export interface OperationRequest {
-  readonly operation: ClientOperation;
+  readonly operation: SentOperation;
   readonly caller: Caller | null;
   readonly requestId: string;
   readonly origin: Origin;
@@ -110,10 +110,12 @@ export class RunningOperation {
   }
 
   async #serve(): Promise<void> {
-    const { operation, mayMutate, answers } = this.#request;
-    const asked = this.#services.operations.kindOf(operation, this.#context);
+    const { mayMutate, answers } = this.#request;
+    const asked = await this.#services.operations.kindOf(this.#request.operation, this.#context);
     if ('refused' in asked) return this.#refuse(asked.refused);
-    if (asked.kind === 'subscription') return this.#stream(asked.newestSaysAll);
+    if (this.#reason) return;
+    const { operation } = asked;
+    if (asked.kind === 'subscription') return this.#stream(operation, asked.newestSaysAll);
     if (asked.kind === 'mutation' && !mayMutate) return this.#refuse(mutationByGet(this.#context.requestId), asked.kind);
     this.#isExecuting = true;
     const execution = this.#services.operations.execute(operation, this.#context);
@@ -122,8 +124,8 @@ export class RunningOperation {
     recordResult(this.#context.record, operation, asked.kind, await execution);
   }
 
-  async #stream(newestSaysAll = false): Promise<void> {
-    const { operation, answers } = this.#request;
+  async #stream(operation: ClientOperation, newestSaysAll = false): Promise<void> {
+    const { answers } = this.#request;
     const { record } = this.#context;
     const stream = await this.#services.subscriptions.subscribe(operation, this.#context, { newestSaysAll, left: this.#stopped.signal });
     if (!isStream(stream)) return this.#refuse(stream, 'subscription');

@@ -22,6 +22,8 @@ test('a socket is idle from the end of its last operation on', () => {
       log,
       deadlineMs: 1_000,
       verifyToken: null,
+      addressOf: () => undefined,
+      rates: null,
       allowedOrigins: [],
       limits,
       count: new ConnectionCount(limits),

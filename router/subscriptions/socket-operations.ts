@@ -49,9 +49,14 @@ export class SocketOperations {
       return void answers.refuse(hasNulCharacter ? forbiddenCharacter(requestId) : tooManyOperations(requestId));
     }
     const answers = new SocketAnswers(id, (text) => this.#writer.sendInTurn(text));
-    const { query, operationName, variables } = payload;
+    const { query, operationName, variables, extensions } = payload;
     const running = new RunningOperation(this.#services, {
-      operation: { query, operationName: operationName ?? undefined, variables: variables ?? undefined },
+      operation: {
+        query: query || undefined, // a client that sends a hash sends an empty text
+        extensions: extensions ?? undefined,
+        operationName: operationName ?? undefined,
+        variables: variables ?? undefined,
+      },
       caller,
       requestId,
       origin: this.#origin,

@@ -8,6 +8,7 @@ import { HttpError, requestUrl } from '#chassis/http.ts';
 import { defectForLog } from '#chassis/log-defect.ts';
 import { unexpectedMessage } from '../client-errors.ts';
 import { refusedByIdentity } from '../identity/refused-by-identity.ts';
+import { countUnknown, TooManyUnknown } from '../limits/count-unknown.ts';
 import { logRequest, newRecord } from '../request-log.ts';
 import { requestIdFrom, requestIdHeader } from '../request-id.ts';
 import { credentialsOf, identify } from './client-identity.ts';
@@ -70,7 +71,7 @@ export class SocketServer {
       socket.on('error', () => undefined);
       if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL)
         return socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable');
-      const session = new SocketSession(this.#services, socket, token, request.socket.remoteAddress);
+      const session = new SocketSession(this.#services, socket, token, this.#services.addressOf(request));
       this.#sessions.add(session);
       socket.once('close', () => {
         this.#sessions.delete(session);
@@ -81,8 +82,10 @@ export class SocketServer {
 
   async #identify(request: IncomingMessage): Promise<SignedIn | null> {
     try {
-      return await identify(credentialsOf(request), this.#services.verifyToken);
+      const { verifyToken, addressOf, rates } = this.#services;
+      return await countUnknown(verifyToken && rates, addressOf(request), () => identify(credentialsOf(request), verifyToken));
     } catch (error) {
+      if (error instanceof TooManyUnknown) throw new HttpError(429, 'RATE_LIMITED', error.message, error.taken.headers);
       throw error instanceof GraphQLError ? refusedByIdentity(error) : error;
     }
   }

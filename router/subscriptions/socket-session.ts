@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws';
 import { defectForLog } from '#chassis/log-defect.ts';
 import { hasNulInDocument, hasNulInJson } from '#chassis/request-body.ts';
 import { withPurpose } from '../identity/purpose.ts';
+import { countUnknown, TooManyUnknown } from '../limits/count-unknown.ts';
 import { authorizationOf, identify, purposeIn } from './client-identity.ts';
 import type { SignedIn } from './client-identity.ts';
 import type { ClientServices } from './client-services.ts';
@@ -30,12 +31,14 @@ export class SocketSession {
   readonly #cleanUps: (() => void)[];
   /** Of the request that opened the socket; `connection_init` may bring another one. */
   #token: SignedIn | null;
+  readonly #address: string | undefined;
   #state: 'opened' | 'identifying' | 'ready' | 'ending' | 'closing' = 'opened';
 
   constructor(services: ClientServices, socket: WebSocket, token: SignedIn | null, address: string | undefined) {
     this.#services = services;
     this.#socket = socket;
     this.#token = token;
+    this.#address = address;
     this.#writer = new SocketWriter(socket, services.limits, () => this.#cutOff());
     this.#operations = new SocketOperations(services, this.#writer, address);
     const initTimer = setTimeout(() => {
@@ -96,12 +99,17 @@ export class SocketSession {
   async #initialise({ payload }: ConnectionInitMessage): Promise<void> {
     if (this.#state !== 'opened') return this.close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
     this.#state = 'identifying';
-    const { verifyToken, count, log } = this.#services;
+    const { verifyToken, rates, count, log } = this.#services;
     const sent = { authorization: authorizationOf(payload), purpose: purposeIn(payload) };
     try {
-      const named = await identify(sent, verifyToken);
+      // Without a token it counts as the request that opened the socket did.
+      const named =
+        sent.authorization === undefined
+          ? null
+          : await countUnknown(verifyToken && rates, this.#address, () => identify(sent, verifyToken));
       this.#token = named ?? (this.#token && { ...this.#token, caller: withPurpose(this.#token.caller, sent.purpose) });
     } catch (error) {
+      if (error instanceof TooManyUnknown) return this.close(tryAgainLater, 'Too many requests');
       const code = error instanceof GraphQLError ? error.extensions['code'] : undefined;
       if (code === 'SESSION_IDLE') return this.close(loggedOff, 'Logged off');
       if (code === 'IDENTITY_UNAVAILABLE') return this.close(tryAgainLater, 'Try again later');

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { HttpError } from '#chassis/http.ts';
 import { refusedByIdentity } from '../identity/refused-by-identity.ts';
+import { countUnknown, TooManyUnknown } from '../limits/count-unknown.ts';
 import { logRequest, newRecord } from '../request-log.ts';
 import type { StreamProtocol } from './accept.ts';
 import { credentialsOf, identify } from './client-identity.ts';
@@ -75,7 +76,7 @@ export class StreamHandler {
       operation,
       caller: token?.caller ?? null,
       requestId,
-      origin: { address: request.socket.remoteAddress },
+      origin: { address: this.#services.addressOf(request) },
       protocol,
       mayMutate: request.method === 'POST',
       answers: stream,
@@ -99,12 +100,14 @@ export class StreamHandler {
   }
 }
 
-async function identifyRequest(request: IncomingMessage, { verifyToken, sessions }: ClientServices): Promise<SignedIn | null> {
+async function identifyRequest(request: IncomingMessage, services: ClientServices): Promise<SignedIn | null> {
+  const { verifyToken, sessions, addressOf, rates } = services;
   try {
-    const token = await identify(credentialsOf(request), verifyToken);
+    const token = await countUnknown(verifyToken && rates, addressOf(request), () => identify(credentialsOf(request), verifyToken));
     sessions.asked(token);
     return token;
   } catch (error) {
+    if (error instanceof TooManyUnknown) throw new HttpError(429, 'RATE_LIMITED', error.message, error.taken.headers);
     throw error instanceof GraphQLError ? refusedByIdentity(error) : error;
   }
 }

@@ -149,7 +149,8 @@ export function counterGraph(): CounterGraph {
         watchers.add(watcher);
         watcher();
       }),
-    kindOf(operation, { requestId }) {
+    async kindOf({ query = '', operationName, variables }, { requestId }) {
+      const operation = { query, operationName, variables };
       const refuse = (code: string, message: string) => ({ refused: { errors: [{ message, extensions: { code, requestId } }] } });
       let parsed;
       try {
@@ -160,7 +161,7 @@ export function counterGraph(): CounterGraph {
       const [invalid] = validate(schema, parsed);
       if (invalid) return refuse('GRAPHQL_VALIDATION_FAILED', invalid.message);
       const found = getOperationAST(parsed, operation.operationName);
-      return found ? { kind: found.operation, newestSaysAll: true } : refuse('OPERATION_RESOLUTION_FAILURE', 'Which operation?');
+      return found ? { operation, kind: found.operation, newestSaysAll: true } : refuse('OPERATION_RESOLUTION_FAILURE', 'Which operation?');
     },
     async execute(operation, context) {
       contexts.push(context);
