@@ -47,6 +47,7 @@ interface JsonSchema {
   enum?: unknown[];
   anyOf?: JsonSchema[];
   properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
 }
 
 /** Data that fits the event, by its JSON Schema. */
@@ -60,10 +61,11 @@ function fromSchema(schema: JsonSchema, field: string): unknown {
   if (schema.enum) return schema.enum[0];
   if (schema.properties)
     return Object.fromEntries(Object.entries(schema.properties).map(([name, inner]) => [name, fromSchema(inner, name)]));
+  if (schema.items) return [fromSchema(schema.items, field)];
   if (schema.format === 'date') return '2099-12-31';
   if (schema.type === 'boolean') return false;
   if (schema.type === 'integer') return 500;
-  if (schema.format === 'date-time') return /end/i.test(field) ? '2026-03-01T10:20:00.000Z' : '2026-03-01T10:00:00.000Z';
+  if (schema.format === 'date-time') return /end|expires/i.test(field) ? '2026-03-01T10:20:00.000Z' : '2026-03-01T10:00:00.000Z';
   const prefix = /^\^([a-z]+)_/.exec(schema.pattern ?? '')?.[1];
   if (prefix) return field === 'proxyPatientId' ? `${prefix}_01kdvdna00e00800000000000z` : idOf(prefix);
   if (field === 'currency') return 'USD';
@@ -71,9 +73,16 @@ function fromSchema(schema: JsonSchema, field: string): unknown {
   return 'sample';
 }
 
+/** Where the id of an aggregate has a shorter name than its type. */
+const idFields: Readonly<Record<string, string>> = {
+  AllergyIntolerance: 'allergyId',
+  CareTeamMember: 'memberId',
+  BreakGlassGrant: 'grantId',
+};
+
 const subjectOf = (type: EventType, data: object): string => {
   const { aggregate } = eventDefinitions[type];
-  const field = aggregate === 'AllergyIntolerance' ? 'allergyId' : `${aggregate[0]?.toLowerCase()}${aggregate.slice(1)}Id`;
+  const field = idFields[aggregate] ?? `${aggregate[0]?.toLowerCase()}${aggregate.slice(1)}Id`;
   return (data as Record<string, string>)[field] as string;
 };
 
