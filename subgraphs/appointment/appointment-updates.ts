@@ -38,6 +38,7 @@ export async function* changedAppointments(
 ): AsyncGenerator<Appointment, void, undefined> {
   const party = partyOf(args);
   const partyId = idOf(party);
+  const ownCalendar = party.practitionerId !== null && party.practitionerId === context.caller.practitionerId;
   const { client } = context.database;
   if (!(await followAccess.may(context, 'follow', party)) || !(await isThere(context, party))) throw notFollowed(party);
   const watch = await context.changes.watch([partyId]);
@@ -48,8 +49,8 @@ export async function* changedAppointments(
     do {
       for (let next = await nextChanged(client, partyId, seen); next; next = await nextChanged(client, partyId, seen)) {
         seen = next.updatedAt;
-        // What is hidden from the caller is no news either.
-        if (await appointmentAccess.sees(askIn(client, context), next)) yield next;
+        // What is hidden from the caller is no news either; what has left their own calendar is.
+        if (ownCalendar || (await appointmentAccess.sees(askIn(client, context), next))) yield next;
       }
       // With fresh eyes: what was announced may be a relation that has ended.
       if (!(await followAccess.may(askIn(client, context), 'follow', party))) throw notFollowed(party);
@@ -67,5 +68,5 @@ export async function seenUpdate(
 ): Promise<Appointment | null> {
   const party = partyOf(args);
   if (!(await followAccess.may(context, 'follow', party))) throw notFollowed(party);
-  return appointmentAccess.visible(context, appointment);
+  return (await appointmentAccess.sees(context, appointment)) ? appointment : null;
 }
