@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '#chassis/ids.ts';
-import { breakTheGlass, givenConsent, patientServiceIsSilent, revokeConsent } from '#chassis/testing/access-facts.ts';
+import { breakTheGlass, givenConsent, patientServiceIsSilent, revokeConsent, type ConsentFacts } from '#chassis/testing/access-facts.ts';
 import type { TestCaller } from '#chassis/testing/test-subgraph.ts';
 import { at, openPractice, send, type Practice } from './testing/practice.ts';
 
@@ -37,8 +37,6 @@ beforeAll(async () => {
   await practice.graph.heardFrom('patient');
 });
 afterAll(() => practice[Symbol.asyncDispose]());
-
-const pool = () => practice.graph.subgraph.database.pool;
 
 interface Listed {
   edges: { node: { id: string } }[];
@@ -108,27 +106,27 @@ describe('a sensitive appointment', () => {
   });
 
   test('appears with a consent, for whom and what it is given, and is gone with the revocation', async () => {
-    const consents = [
+    const consents: ConsentFacts[] = [
       { patientId, sensitivities: ['SUBSTANCE_USE', 'PSYCHIATRIC'], practitionerId: newId('prc') },
       { patientId, sensitivities: ['HIV'] },
       { patientId, sensitivities: ['SUBSTANCE_USE'], purposes: ['PAYMENT'] },
     ];
-    const ids = await Promise.all(consents.map((facts) => givenConsent(pool(), facts)));
+    const ids = await Promise.all(consents.map((facts) => givenConsent(practice.graph, facts)));
     expect(await reach(member)).toEqual(nothing());
     expect(await reach(biller)).toEqual({ ...everything(), labels: [], words: null, ofPatient: [hidden, plain], more: false });
-    ids.push(await givenConsent(pool(), { patientId, sensitivities: ['SUBSTANCE_USE'] }));
+    ids.push(await givenConsent(practice.graph, { patientId, sensitivities: ['SUBSTANCE_USE'] }));
     expect(await reach(member)).toEqual({ ...everything(), ofPatient: [hidden, plain], more: false });
-    await patientServiceIsSilent(pool());
+    await patientServiceIsSilent(practice.graph);
     expect(await reach(member)).toEqual(nothing());
     await practice.graph.heardFrom('patient');
-    for (const id of ids) await revokeConsent(pool(), id);
+    for (const id of ids) await revokeConsent(practice.graph, id, patientId);
     expect(await reach(member)).toEqual(nothing());
   });
 
   test('is seen by whoever breaks the glass', async () => {
     const strangerId = newId('prc');
     expect(await reach(practice.asPractitioner(strangerId), plain)).toMatchObject({ entity: false, ofPatient: [], ofPractitioner: [] });
-    await breakTheGlass(pool(), patientId, strangerId);
+    await breakTheGlass(practice.graph, patientId, strangerId);
     expect(await reach(practice.asPractitioner(strangerId))).toEqual(everything());
   });
 

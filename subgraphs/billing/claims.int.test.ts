@@ -136,23 +136,22 @@ describe('a claim that tells of a sensitive service', () => {
     const coverageId = (await cover(patientId)).coverage?.id ?? '';
     const { claim } = await claimFor(invoice?.id ?? '', coverageId);
     const claimId = claim?.id ?? '';
-    const { pool } = kit.graph.subgraph.database;
     const payer = kit.graph.as({ role: 'PAYER', organizationId: payerOrganizationId });
     const sees = async () =>
       (await payer.execute<{ claim: object | null }>('query ($id: ID!) { claim(id: $id) { lines { code } } }', { id: claimId })).claim;
 
     await kit.graph.heardFrom('patient');
     const forbidden = { patientId, provision: 'DENY' } as const;
-    const consentId = await givenConsent(pool, { ...forbidden, sensitivities: ['PSYCHIATRIC'], purposes: ['PAYMENT'] });
+    const consentId = await givenConsent(kit.graph, { ...forbidden, sensitivities: ['PSYCHIATRIC'], purposes: ['PAYMENT'] });
     expect(await submit(claimId)).toMatchObject({ claim: null, userErrors: [{ code: 'CONFLICT', path: ['claimId'] }] });
     expect(await sees()).toBeNull();
-    await revokeConsent(pool, consentId);
+    await revokeConsent(kit.graph, consentId, patientId);
 
-    await patientServiceIsSilent(pool);
+    await patientServiceIsSilent(kit.graph);
     expect(await submit(claimId)).toMatchObject({ claim: null, userErrors: [{ code: 'CHECK_UNAVAILABLE', retryable: true }] });
     await kit.graph.heardFrom('patient');
-    await givenConsent(pool, { ...forbidden, sensitivities: ['HIV'] });
-    await givenConsent(pool, { ...forbidden, sensitivities: ['PSYCHIATRIC'], purposes: ['TREATMENT'] });
+    await givenConsent(kit.graph, { ...forbidden, sensitivities: ['HIV'] });
+    await givenConsent(kit.graph, { ...forbidden, sensitivities: ['PSYCHIATRIC'], purposes: ['TREATMENT'] });
     expect(await submit(claimId)).toMatchObject({ claim: { status: 'ACTIVE' }, userErrors: [] });
     expect(await sees()).toEqual({ lines: [{ code: 'video-psychiatry-50' }] });
   });

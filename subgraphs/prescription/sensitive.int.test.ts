@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '#chassis/ids.ts';
-import { breakTheGlass, givenConsent, patientServiceIsSilent, revokeConsent } from '#chassis/testing/access-facts.ts';
+import { breakTheGlass, givenConsent, patientServiceIsSilent, revokeConsent, type ConsentFacts } from '#chassis/testing/access-facts.ts';
 import type { TestCaller } from '#chassis/testing/test-subgraph.ts';
 import {
   ablePharmacy,
@@ -158,31 +158,31 @@ describe('a sensitive prescription', () => {
 
   test('appears with a consent for this practitioner and treatment, and is gone with the revocation', async () => {
     const { patientId } = call;
-    const others = [
+    const others: ConsentFacts[] = [
       { patientId, sensitivities: ['HIV'], practitionerId: newId('prc') },
       { patientId, sensitivities: ['PSYCHIATRIC'] },
       { patientId, sensitivities: ['HIV'], purposes: ['PAYMENT'] },
     ];
-    const ids = await Promise.all(others.map((facts) => givenConsent(pool(), facts)));
+    const ids = await Promise.all(others.map((facts) => givenConsent(graph, facts)));
     expect(await reach(colleague)).toEqual(nothing());
-    const consent = await givenConsent(pool(), { patientId, sensitivities: ['HIV'] });
+    const consent = await givenConsent(graph, { patientId, sensitivities: ['HIV'] });
     expect(await reach(colleague)).toEqual(everything());
     expect(await findings(colleague)).toEqual(await findings(call.patient));
-    const denied = await givenConsent(pool(), { patientId, sensitivities: ['HIV'], provision: 'DENY' });
+    const denied = await givenConsent(graph, { patientId, sensitivities: ['HIV'], provision: 'DENY' });
     expect(await reach(colleague)).toEqual(nothing());
-    await revokeConsent(pool(), denied);
-    await patientServiceIsSilent(pool());
+    await revokeConsent(graph, denied, call.patientId);
+    await patientServiceIsSilent(graph);
     expect(await reach(colleague)).toEqual(nothing());
     await graph.heardFrom('patient');
     expect(await reach(colleague)).toEqual(everything());
-    for (const id of [...ids, consent]) await revokeConsent(pool(), id);
+    for (const id of [...ids, consent]) await revokeConsent(graph, id, call.patientId);
     expect(await reach(colleague)).toEqual(nothing());
   });
 
   test('is seen by whoever breaks the glass, and neither changed nor added to', async () => {
     const strangerId = newId('prc');
     const stranger = graph.as({ role: 'PRACTITIONER', practitionerId: strangerId });
-    await breakTheGlass(pool(), call.patientId, strangerId);
+    await breakTheGlass(graph, call.patientId, strangerId);
     expect(await reach(stranger)).toEqual(everything());
     const stop = await mutatePrescription(stranger, 'stopPrescription', { prescriptionId: hidden, reason: 'an emergency' });
     expect(stop.userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
