@@ -49,8 +49,13 @@ beforeAll(async () => {
     startsAt: now,
     endsAt: now,
   });
+  // Signing needs news of the patient service that is not older than seconds.
+  const heard = () => graph.heardFrom('patient', 'visit');
+  await heard();
   plain = await givenSigned(call);
+  await heard();
   hidden = await givenSigned(call, { ...dolutegravir, pharmacyId: ablePharmacy });
+  await heard();
   const { id, detectedIssues } = accepted(await draft(colleague, { patientId: call.patientId, ...metformin }));
   await mutatePrescription(colleague, 'overrideDetectedIssue', { detectedIssueId: detectedIssues[0]?.id, reason: 'watched closely' });
   warned = accepted(await mutatePrescription(colleague, 'signPrescription', { prescriptionId: id })).id;
@@ -214,6 +219,7 @@ describe('a sensitive prescription', () => {
     expect(await labels()).toEqual(['PSYCHIATRIC']);
     accepted(await mutatePrescription(other.practitioner, 'updatePrescriptionDraft', { prescriptionId: id, ...dolutegravir }));
     expect(await labels()).toEqual(['PSYCHIATRIC', 'HIV']);
+    await graph.heardFrom('patient', 'visit');
     accepted(await mutatePrescription(other.practitioner, 'signPrescription', { prescriptionId: id }));
     await expect(pool().query(`update prescription set sensitivities = '{}' where id = $1`, [id])).rejects.toThrow(
       /signed and cannot change/,
