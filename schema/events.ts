@@ -132,7 +132,7 @@ export const eventDefinitions = {
       /** Empty: for all purposes. */
       purposes: z.array(z.enum(['TREATMENT', 'PAYMENT', 'OPERATIONS', 'RESEARCH'])),
       /** Empty: about the chart as a whole. */
-      sensitivities: z.array(z.enum(['SUBSTANCE_USE', 'PSYCHIATRIC', 'HIV'])),
+      sensitivities: z.array(z.enum(sensitivityCategories)),
       /** The only practitioner it is about; null: all. */
       practitionerId: id('prc').nullable(),
       periodStart: instant.nullable(),
@@ -141,8 +141,8 @@ export const eventDefinitions = {
     chartKeepers,
   ),
   'consent.revoked': event('patient', 'Consent', { consentId: id('con'), patientId: id('pat') }, chartKeepers),
-  'careTeam.memberAdded': event('patient', 'CareTeamMember', careTeamMember, ['visit', 'prescription']),
-  'careTeam.memberRemoved': event('patient', 'CareTeamMember', careTeamMember, ['visit', 'prescription']),
+  'careTeam.memberAdded': event('patient', 'CareTeamMember', careTeamMember, ['appointment', 'visit', 'prescription']),
+  'careTeam.memberRemoved': event('patient', 'CareTeamMember', careTeamMember, ['appointment', 'visit', 'prescription']),
   /** The alert for the privacy officer. The reason stays where it was written. Ends at `expiresAt` without a further event. */
   'breakGlass.opened': event('patient', 'BreakGlassGrant', { ...breakGlass, openedAt: instant, expiresAt: instant }, chartKeepers),
   /** Ended by somebody before its time. */

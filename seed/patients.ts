@@ -188,7 +188,9 @@ function allergy(draw: Random, row: SeedPatient, { manifestation, ...substance }
 }
 
 function consentsOf(draw: Random, row: SeedPatient, demo: boolean): Consent[] {
-  const consent = (fields: Pick<Consent, 'status' | 'scope' | 'provision' | 'purposes'>): Consent => ({
+  const consent = (
+    fields: Pick<Consent, 'status' | 'scope' | 'provision' | 'purposes'> & Partial<Pick<Consent, 'sensitivities'>>,
+  ): Consent => ({
     id: draw.id('con', row.registeredAt),
     patientId: row.id,
     sensitivities: [],
@@ -201,6 +203,17 @@ function consentsOf(draw: Random, row: SeedPatient, demo: boolean): Consent[] {
   });
   return [
     consent({ status: 'ACTIVE', scope: 'TREATMENT', provision: 'PERMIT', purposes: ['TREATMENT', 'PAYMENT'] }),
+    ...(!demo && draw.chance(0.15)
+      ? [
+          consent({
+            status: 'ACTIVE',
+            scope: 'PATIENT_PRIVACY',
+            provision: 'PERMIT',
+            purposes: ['TREATMENT'],
+            sensitivities: ['PSYCHIATRIC'],
+          }),
+        ]
+      : []),
     ...(demo || draw.chance(0.25)
       ? [
           consent({

@@ -51,6 +51,7 @@ const scripts: Readonly<Record<string, readonly { regimen: Regimen; ending: 'ACT
     { regimen: find('FAMILY_MEDICINE', 'rx-lisinopril-10mg-tablet'), ending: 'ACTIVE' },
     { regimen: find('FAMILY_MEDICINE', 'rx-cetirizine-10mg-tablet'), ending: 'COMPLETED' },
   ],
+  'psychiatry hour': [{ regimen: find('PSYCHIATRY', 'rx-escitalopram-10mg-tablet'), ending: 'ACTIVE' }],
   'second visit': [
     { regimen: find('ENDOCRINOLOGY', 'rx-metformin-500mg-tablet'), ending: 'ACTIVE' },
     // The check finds the allergy: a draft that waits for a decision.
@@ -58,7 +59,7 @@ const scripts: Readonly<Record<string, readonly { regimen: Regimen; ending: 'ACT
   ],
 };
 
-function find(specialty: 'FAMILY_MEDICINE' | 'ENDOCRINOLOGY', code: string): Regimen {
+function find(specialty: 'FAMILY_MEDICINE' | 'ENDOCRINOLOGY' | 'PSYCHIATRY', code: string): Regimen {
   const regimen = regimensFor(specialty, false).find((known) => known.code === code);
   if (!regimen) throw new RangeError(`there is no regimen with ${code}`);
   return regimen;

@@ -123,14 +123,19 @@ const pharmacyRelation = ({ id, patientId, pharmacyId, signedAt, status }: World
     : [];
 
 /** What the demo patient has been through, and what comes. */
-function wishesOf(site: number, [demo, other]: readonly Doctor[]): ReadonlyMap<string, readonly Wish[]> {
+function wishesOf(site: number, doctors: readonly Doctor[]): ReadonlyMap<string, readonly Wish[]> {
+  const [demo, other] = doctors;
   if (site !== 0 || !demo || !other) return new Map();
+  const psychiatrist = doctors.find(({ row }) => row.specialty === 'PSYCHIATRY');
+  const hour = { serviceCode: 'video-psychiatry-50', days: -20, ending: 'FULFILLED', script: 'psychiatry hour' } as const;
   return new Map([
     [
       demoIds.patient,
       [
         { doctor: demo, serviceCode: 'video-consult-20', days: -35, ending: 'FULFILLED', script: 'first visit' },
         { doctor: other, serviceCode: 'in-person-consult-30', days: -28, ending: 'FULFILLED' },
+        // Hidden from the others who treat Ada, until she consents.
+        ...(psychiatrist ? [{ ...hour, doctor: psychiatrist }] : []),
         { doctor: demo, serviceCode: 'video-follow-up-15', days: -12, ending: 'FULFILLED', script: 'second visit' },
         { doctor: demo, serviceCode: 'video-consult-20', days: 1, ending: 'BOOKED' },
         { doctor: other, serviceCode: 'in-person-consult-30', days: 10, ending: 'BOOKED' },

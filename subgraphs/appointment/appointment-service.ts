@@ -1,8 +1,8 @@
 import { notFound, Refusal, type UserError } from '#chassis/errors.ts';
 import { lock } from '#chassis/database.ts';
 import { mutate } from '#chassis/mutation.ts';
-import type { Caller } from '#chassis/caller.ts';
-import { isPatientSide, mayChange, mayConduct, sightOf, within } from './access.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { appointmentAccess, isPatientSide, type AppointmentAction } from './access.ts';
 import { timeOf } from './appointment-events.ts';
 import { appointmentStates } from './appointment-states.ts';
 import { advance, cancel, miss, type Step } from './appointment-steps.ts';
@@ -29,8 +29,7 @@ interface AppointmentAnswer {
 
 /** The appointment, if it is there and the caller may see it. */
 export async function findAppointment(context: AppointmentContext, id: string): Promise<Appointment | null> {
-  const appointment = await context.loaders.appointment.load(id);
-  return appointment && (await sightOf(context, appointment)) !== 'NOTHING' ? appointment : null;
+  return appointmentAccess.visible(context, await context.loaders.appointment.load(id));
 }
 
 /**
@@ -44,7 +43,7 @@ export function appointmentAfterChange(context: AppointmentContext, id: string):
 }
 
 export const approveAppointment = (context: AppointmentContext, input: ApproveAppointmentInput): Promise<AppointmentAnswer> =>
-  takeStep(context, 'approveAppointment', input, mayConduct, async ({ tx, emit, appointment, now, by }) => {
+  takeStep(context, 'approveAppointment', input, async ({ tx, emit, appointment, now, by }) => {
     appointmentStates.assert(appointment.status, 'BOOKED', ['appointmentId']);
     const { startsAt } = appointment;
     if (startsAt <= now) throw conflict(`The start that was asked for, ${startsAt.toISOString()}, has passed. Decline the request.`);
@@ -53,7 +52,7 @@ export const approveAppointment = (context: AppointmentContext, input: ApproveAp
   });
 
 export const declineAppointment = (context: AppointmentContext, input: DeclineAppointmentInput): Promise<AppointmentAnswer> =>
-  takeStep(context, 'declineAppointment', input, mayConduct, async (step) => {
+  takeStep(context, 'declineAppointment', input, async (step) => {
     const { status } = step.appointment;
     if (status === 'BOOKED') {
       throw new Refusal('ILLEGAL_STATE', 'The appointment is BOOKED: it was accepted. Cancel it instead.', {
@@ -66,24 +65,24 @@ export const declineAppointment = (context: AppointmentContext, input: DeclineAp
   });
 
 export const cancelAppointment = (context: AppointmentContext, input: CancelAppointmentInput): Promise<AppointmentAnswer> =>
-  takeStep(context, 'cancelAppointment', input, mayChange, (step) =>
+  takeStep(context, 'cancelAppointment', input, (step) =>
     cancel(step, { reasonCode: input.reasonCode, note: words(input.note, 'note'), byPatientSide: isPatientSide(context.caller) }),
   );
 
 export const arriveAppointment = (context: AppointmentContext, input: ArriveAppointmentInput): Promise<AppointmentAnswer> =>
-  takeStep(context, 'arriveAppointment', input, mayChange, async (step) => {
+  takeStep(context, 'arriveAppointment', input, async (step) => {
     appointmentStates.assert(step.appointment.status, 'ARRIVED', ['appointmentId']);
     assertMayArrive(step.appointment.startsAt, step.now);
     await advance(step, 'ARRIVED');
   });
 
 export const checkInAppointment = (context: AppointmentContext, input: CheckInAppointmentInput): Promise<AppointmentAnswer> =>
-  takeStep(context, 'checkInAppointment', input, mayConduct, async (step) => {
+  takeStep(context, 'checkInAppointment', input, async (step) => {
     await advance(step, 'CHECKED_IN');
   });
 
 export const fulfillAppointment = (context: AppointmentContext, input: FulfillAppointmentInput): Promise<AppointmentAnswer> =>
-  takeStep(context, 'fulfillAppointment', input, mayConduct, async (step) => {
+  takeStep(context, 'fulfillAppointment', input, async (step) => {
     const { status, startsAt } = step.appointment;
     if ((await serviceOf(step.tx, step.appointment)).modality === 'VIDEO') {
       throw conflict('The appointment is by video: it is fulfilled when its visit is finished.');
@@ -94,7 +93,7 @@ export const fulfillAppointment = (context: AppointmentContext, input: FulfillAp
   });
 
 export const markNoShow = (context: AppointmentContext, input: MarkNoShowInput): Promise<AppointmentAnswer> =>
-  takeStep(context, 'markNoShow', input, mayConduct, async (step) => {
+  takeStep(context, 'markNoShow', input, async (step) => {
     const { status, startsAt } = step.appointment;
     appointmentStates.assert(status, 'NOSHOW', ['appointmentId']);
     if (step.now < startsAt) throw conflict(`The appointment starts at ${startsAt.toISOString()}: until then the patient may still come.`);
@@ -105,17 +104,18 @@ const conflict = (message: string): Refusal => new Refusal('CONFLICT', message, 
 
 async function takeStep(
   context: AppointmentContext,
-  operation: string,
+  operation: AppointmentAction,
   input: { idempotencyKey: string; appointmentId: string },
-  allowed: (caller: Caller) => boolean,
   work: (step: Step) => Promise<void>,
 ): Promise<AppointmentAnswer> {
   const { appointmentId } = input;
   const outcome = await mutate(context, operation, input, async (tx: Tx, emit) => {
     await lock(tx, `appointment:${appointmentId}`);
-    const appointment = await appointmentById(tx, appointmentId);
-    if (!appointment || (await sightOf(within(tx, context), appointment)) === 'NOTHING') throw notFound('appointment', ['appointmentId']);
-    if (!allowed(context.caller)) throw new Refusal('NOT_ALLOWED', 'Your role may see this appointment but not take this step.');
+    const asker = askIn(tx, context);
+    const appointment = await appointmentAccess.visible({ ...asker, audit: context.audit }, await appointmentById(tx, appointmentId));
+    if (!appointment) throw notFound('appointment', ['appointmentId']);
+    if (!(await appointmentAccess.may(asker, operation, appointment)))
+      throw new Refusal('NOT_ALLOWED', 'Your role may see this appointment but not take this step.');
     await work({ tx, emit, appointment, now: context.now(), by: context.caller.subject });
     return { appointmentId };
   });

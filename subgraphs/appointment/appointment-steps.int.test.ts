@@ -226,7 +226,7 @@ describe('an appointment in person that took place', () => {
     expect(await lastEventOf(appointmentId)).toEqual({
       type: 'appointment.fulfilled',
       subject: appointmentId,
-      data: { appointmentId, patientId, practitionerId, serviceCode, modality: 'IN_PERSON', startsAt: at(1, '14:00') },
+      data: { appointmentId, patientId, practitionerId, serviceCode, modality: 'IN_PERSON', startsAt: at(1, '14:00'), sensitivities: [] },
     });
   });
 

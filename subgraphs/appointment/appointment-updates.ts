@@ -1,5 +1,6 @@
 import { badInput, notYours } from '#chassis/errors.ts';
-import { mayFollowAppointments, sightOf, within, type Party } from './access.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { appointmentAccess, followAccess, type Party } from './access.ts';
 import { isKnownPatient } from './appointment-store.ts';
 import { latestChange, nextChanged } from './change-store.ts';
 import type { AppointmentContext } from './context.ts';
@@ -15,17 +16,15 @@ interface UpdateArguments {
 /** @throws BAD_USER_INPUT unless exactly one of the two ids is given */
 function partyOf({ practitionerId, patientId }: UpdateArguments): Party {
   if (Boolean(practitionerId) === Boolean(patientId)) throw badInput('practitionerId', 'give exactly one of practitionerId and patientId.');
-  return practitionerId ? { practitionerId } : { patientId: patientId ?? '' };
+  return { practitionerId: practitionerId ?? null, patientId: patientId ?? null };
 }
 
-const idOf = (party: Party): string => ('practitionerId' in party ? party.practitionerId : party.patientId);
+const idOf = ({ practitionerId, patientId }: Party): string => practitionerId ?? patientId ?? '';
 
-const notFollowed = (party: Party): Error => notYours('practitionerId' in party ? 'practitioner' : 'patient');
+const notFollowed = ({ practitionerId }: Party): Error => notYours(practitionerId ? 'practitioner' : 'patient');
 
 async function isThere({ database: { client } }: AppointmentContext, party: Party): Promise<boolean> {
-  return 'practitionerId' in party
-    ? (await practitionerById(client, party.practitionerId)) !== null
-    : isKnownPatient(client, party.patientId);
+  return party.practitionerId ? (await practitionerById(client, party.practitionerId)) !== null : isKnownPatient(client, idOf(party));
 }
 
 /**
@@ -39,8 +38,9 @@ export async function* changedAppointments(
 ): AsyncGenerator<Appointment, void, undefined> {
   const party = partyOf(args);
   const partyId = idOf(party);
+  const ownCalendar = party.practitionerId !== null && party.practitionerId === context.caller.practitionerId;
   const { client } = context.database;
-  if (!(await mayFollowAppointments(context, party)) || !(await isThere(context, party))) throw notFollowed(party);
+  if (!(await followAccess.may(context, 'follow', party)) || !(await isThere(context, party))) throw notFollowed(party);
   const watch = await context.changes.watch([partyId]);
   try {
     const latest = await latestChange(client, partyId);
@@ -49,10 +49,11 @@ export async function* changedAppointments(
     do {
       for (let next = await nextChanged(client, partyId, seen); next; next = await nextChanged(client, partyId, seen)) {
         seen = next.updatedAt;
-        yield next;
+        // What is hidden from the caller is no news either; what has left their own calendar is.
+        if (ownCalendar || (await appointmentAccess.sees(askIn(client, context), next))) yield next;
       }
       // With fresh eyes: what was announced may be a relation that has ended.
-      if (!(await mayFollowAppointments(within(client, context), party))) throw notFollowed(party);
+      if (!(await followAccess.may(askIn(client, context), 'follow', party))) throw notFollowed(party);
     } while (await watch.next());
   } finally {
     watch.close();
@@ -66,6 +67,6 @@ export async function seenUpdate(
   appointment: Appointment,
 ): Promise<Appointment | null> {
   const party = partyOf(args);
-  if (!(await mayFollowAppointments(context, party))) throw notFollowed(party);
-  return (await sightOf(context, appointment)) === 'NOTHING' ? null : appointment;
+  if (!(await followAccess.may(context, 'follow', party))) throw notFollowed(party);
+  return (await appointmentAccess.sees(context, appointment)) ? appointment : null;
 }

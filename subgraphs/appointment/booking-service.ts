@@ -2,7 +2,8 @@ import { notFound, Refusal } from '#chassis/errors.ts';
 import { lock } from '#chassis/database.ts';
 import { newId } from '#chassis/ids.ts';
 import { mutate } from '#chassis/mutation.ts';
-import { actsForPatients, isPatientSide, mayActFor, mayChange, sightOf, within } from './access.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { actsForPatients, appointmentAccess, bookingAccess, isPatientSide } from './access.ts';
 import { timeOf } from './appointment-events.ts';
 import { appointmentAfterChange, findAppointment } from './appointment-service.ts';
 import { appointmentById, changeAppointment, insertAppointment, type WrittenAppointment } from './appointment-store.ts';
@@ -26,7 +27,7 @@ export async function bookAppointment(context: AppointmentContext, input: BookAp
     async (tx: Tx, emit) => {
       const { caller } = context;
       if (!actsForPatients(caller)) throw new Refusal('NOT_ALLOWED', 'Only the patient, a proxy or the front desk books.');
-      if (!(await mayActFor(within(tx, context), patientId))) throw notFound('patient', ['patientId']);
+      if (!(await bookingAccess.may(askIn(tx, context), 'bookAppointment', { patientId }))) throw notFound('patient', ['patientId']);
       const reason = words(input.reason, 'reason');
       await assertKnownPatient(tx, patientId);
       const service = await healthcareServiceById(tx, healthcareServiceId);
@@ -77,14 +78,15 @@ export async function rescheduleAppointment(
     input,
     async (tx: Tx, emit) => {
       const { caller } = context;
+      const asker = askIn(tx, context);
       await lock(tx, `appointment:${appointmentId}`);
-      const appointment = await appointmentById(tx, appointmentId);
-      if (!appointment || (await sightOf(within(tx, context), appointment)) === 'NOTHING') throw notFound('appointment', ['appointmentId']);
+      const appointment = await appointmentAccess.visible({ ...asker, audit: context.audit }, await appointmentById(tx, appointmentId));
+      if (!appointment) throw notFound('appointment', ['appointmentId']);
       const practitionerId = input.practitionerId ?? appointment.practitionerId;
       const toColleague = practitionerId !== appointment.practitionerId;
-      if (!mayChange(caller))
+      if (!(await appointmentAccess.may(asker, 'rescheduleAppointment', appointment)))
         throw new Refusal('NOT_ALLOWED', 'Only the patient, a proxy, the practitioner or the front desk moves an appointment.');
-      if (toColleague && caller.role === 'PRACTITIONER') {
+      if (toColleague && !(await appointmentAccess.may(asker, 'moveToColleague', appointment))) {
         throw new Refusal('NOT_ALLOWED', 'A practitioner moves appointments within the own calendar. Ask the front desk.', {
           path: ['practitionerId'],
         });

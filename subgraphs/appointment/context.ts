@@ -1,7 +1,7 @@
 import type { RequestContext } from '#chassis/context.ts';
 import { loader, pageLoader, type Loader, type PageLoader } from '#chassis/loaders.ts';
 import type { IdPage } from '#chassis/paging.ts';
-import { appointmentsInSight } from './access.ts';
+import { appointmentAccess, waitlistAccess } from './access.ts';
 import { appointmentPages, appointmentsByIds, historyByAppointment, type AppointmentList } from './appointment-store.ts';
 import type {
   Appointment,
@@ -39,6 +39,7 @@ interface Loaders {
   /** Only appointments that the caller may see. One loader per kind of list and its conditions. */
   appointmentPage(list: Omit<AppointmentList, 'inSight'>): PageLoader<IdPage>;
   waitlistEntry: Loader<WaitlistEntry>;
+  /** Only entries that the caller may see. */
   waitlistPage: PageLoader<IdPage>;
 }
 
@@ -67,12 +68,14 @@ export function createContext(base: RequestContext<PrismaClient>): AppointmentCo
         const key = JSON.stringify(list);
         const found =
           lists.get(key) ??
-          pageLoader((parents, page) => appointmentPages(client, { ...list, inSight: appointmentsInSight(base) }, parents, page));
+          pageLoader((parents, page) =>
+            appointmentPages(client, { ...list, inSight: appointmentAccess.inSight(base, 't') }, parents, page),
+          );
         lists.set(key, found);
         return found;
       },
       waitlistEntry: loader((ids) => waitlistEntriesByIds(client, ids)),
-      waitlistPage: pageLoader((patients, page) => waitlistPages(client, patients, page)),
+      waitlistPage: pageLoader((patients, page) => waitlistPages(client, waitlistAccess.inSight(base, 't'), patients, page)),
     },
   };
 }

@@ -93,6 +93,7 @@ describe('events of others', () => {
       serviceCode: expect.stringMatching(/^visit-type-/) as string,
       modality: 'VIDEO',
       startsAt: at(1, '14:00'),
+      sensitivities: [],
     });
   });
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { breakGlassHandlers } from '#chassis/access/known-break-glass.ts';
 import { consentHandlers } from '#chassis/access/known-consents.ts';
-import { proxyRelationHandlers } from '#chassis/care-relations.ts';
+import { careTeamHandlers, proxyRelationHandlers } from '#chassis/care-relations.ts';
 import { lock } from '#chassis/database.ts';
 import type { EventHandlers } from '#chassis/events-in.ts';
 import type { Emit } from '#chassis/outbox.ts';
@@ -15,6 +15,7 @@ import type { Tx } from './context.ts';
 /** What the appointment service does on events of others. */
 export const handlers: EventHandlers<Tx> = {
   ...proxyRelationHandlers,
+  ...careTeamHandlers,
   ...consentHandlers,
   ...breakGlassHandlers,
   'patient.registered': (tx, event) => saveKnownPatient(tx, event.data.patientId, new Date(event.time)),

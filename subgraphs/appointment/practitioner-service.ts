@@ -2,7 +2,7 @@ import { lock, isUniqueViolation } from '#chassis/database.ts';
 import { notFound, Refusal, type UserError } from '#chassis/errors.ts';
 import { newId } from '#chassis/ids.ts';
 import { mutate } from '#chassis/mutation.ts';
-import { mayRunPractice } from './access.ts';
+import { practiceAccess } from './access.ts';
 import type { AppointmentContext, Tx } from './context.ts';
 import type { HealthcareService, Practitioner } from './generated/prisma/client.ts';
 import type {
@@ -22,7 +22,7 @@ interface PractitionerAnswer {
 
 export async function registerPractitioner(context: AppointmentContext, input: RegisterPractitionerInput): Promise<PractitionerAnswer> {
   const outcome = await mutate(context, 'registerPractitioner', input, async (tx: Tx) => {
-    assertRunsPractice(context);
+    await assertRunsPractice(context);
     const { licences, healthcareServiceIds: offered, ...fields } = checkedPractitioner(input);
     const healthcareServiceIds = await existingServices(tx, offered);
     const practitioner: Practitioner = { ...fields, id: newId('prc'), active: true, createdAt: context.now() };
@@ -43,7 +43,7 @@ export async function registerPractitioner(context: AppointmentContext, input: R
 
 export async function setOfferedServices(context: AppointmentContext, input: SetOfferedServicesInput): Promise<PractitionerAnswer> {
   const outcome = await mutate(context, 'setOfferedServices', input, async (tx: Tx) => {
-    assertRunsPractice(context);
+    await assertRunsPractice(context);
     if (new Set(input.healthcareServiceIds).size > maxOffers) {
       checked((complain) => complain('healthcareServiceIds', `healthcareServiceIds must be at most ${maxOffers}.`));
     }
@@ -57,7 +57,7 @@ export async function setOfferedServices(context: AppointmentContext, input: Set
 
 export async function setPractitionerActive(context: AppointmentContext, input: SetPractitionerActiveInput): Promise<PractitionerAnswer> {
   const outcome = await mutate(context, 'setPractitionerActive', input, async (tx: Tx) => {
-    assertRunsPractice(context);
+    await assertRunsPractice(context);
     await lock(tx, `practitioner:${input.practitionerId}`);
     await assertPractitioner(tx, input.practitionerId);
     await saveActive(tx, input.practitionerId, input.active);
@@ -71,7 +71,7 @@ export async function createHealthcareService(
   input: CreateHealthcareServiceInput,
 ): Promise<{ healthcareService: HealthcareService | null; userErrors: UserError[] }> {
   const outcome = await mutate(context, 'createHealthcareService', input, async (tx: Tx) => {
-    assertRunsPractice(context);
+    await assertRunsPractice(context);
     const service: HealthcareService = { ...checkedHealthcareService(input), id: newId('hcs'), createdAt: context.now() };
     try {
       await insertHealthcareService(tx, service);
@@ -86,8 +86,8 @@ export async function createHealthcareService(
   return { healthcareService: await context.loaders.healthcareService.load(outcome.result.healthcareServiceId), userErrors: [] };
 }
 
-function assertRunsPractice({ caller }: AppointmentContext): void {
-  if (!mayRunPractice(caller)) throw new Refusal('NOT_ALLOWED', 'Only the front desk does this.');
+async function assertRunsPractice(context: AppointmentContext): Promise<void> {
+  if (!(await practiceAccess.may(context, 'run', {}))) throw new Refusal('NOT_ALLOWED', 'Only the front desk does this.');
 }
 
 async function assertPractitioner(tx: Tx, id: string): Promise<void> {

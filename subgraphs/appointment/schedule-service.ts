@@ -2,7 +2,7 @@ import { lock } from '#chassis/database.ts';
 import { notFound, Refusal, type UserError } from '#chassis/errors.ts';
 import { newId } from '#chassis/ids.ts';
 import { mutate } from '#chassis/mutation.ts';
-import { mayKeepSchedule } from './access.ts';
+import { scheduleAccess } from './access.ts';
 import { words } from './booking-rules.ts';
 import type { AppointmentContext, Tx } from './context.ts';
 import type { Schedule } from './generated/prisma/client.ts';
@@ -76,7 +76,7 @@ export async function removeAvailabilityException(
   const outcome = await mutate(context, 'removeAvailabilityException', input, async (tx: Tx) => {
     await lock(tx, `exception:${input.exceptionId}`);
     const exception = await exceptionWithSchedule(tx, input.exceptionId);
-    if (!exception || !mayKeepSchedule(context.caller, exception.schedule.practitionerId)) throw notFound('exception', ['exceptionId']);
+    if (!exception || !(await scheduleAccess.may(context, 'keep', exception.schedule))) throw notFound('exception', ['exceptionId']);
     await lock(tx, `practitioner:${exception.schedule.practitionerId}`);
     await deleteException(tx, exception.id);
     return { scheduleId: exception.scheduleId };
@@ -85,8 +85,8 @@ export async function removeAvailabilityException(
 }
 
 /** The schedule under the lock that bookings take too, so that no booking is decided on a week that is being replaced. */
-async function lockedSchedule(tx: Tx, { caller }: AppointmentContext, practitionerId: string): Promise<Schedule> {
-  if (!mayKeepSchedule(caller, practitionerId)) {
+async function lockedSchedule(tx: Tx, context: AppointmentContext, practitionerId: string): Promise<Schedule> {
+  if (!(await scheduleAccess.may(context, 'keep', { practitionerId }))) {
     throw new Refusal('NOT_ALLOWED', 'Only the practitioner and the front desk keep this schedule.', { path: ['practitionerId'] });
   }
   await lock(tx, `practitioner:${practitionerId}`);

@@ -2,7 +2,8 @@ import { isUniqueViolation, lock } from '#chassis/database.ts';
 import { notFound, Refusal, type UserError } from '#chassis/errors.ts';
 import { newId } from '#chassis/ids.ts';
 import { mutate } from '#chassis/mutation.ts';
-import { actsForPatients, mayActFor, maySeeWaitlist, within } from './access.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { actsForPatients, bookingAccess, waitlistAccess } from './access.ts';
 import { assertKnownPatient } from './booking-checks.ts';
 import type { AppointmentContext, Tx } from './context.ts';
 import type { WaitlistEntry } from './generated/prisma/client.ts';
@@ -19,15 +20,14 @@ interface WaitlistAnswer {
 
 /** The entry, if it is there and the caller may see it. */
 export async function findWaitlistEntry(context: AppointmentContext, id: string): Promise<WaitlistEntry | null> {
-  const entry = await context.loaders.waitlistEntry.load(id);
-  return entry && (await maySeeWaitlist(context, entry.patientId)) ? entry : null;
+  return waitlistAccess.visible(context, await context.loaders.waitlistEntry.load(id));
 }
 
 export async function joinWaitlist(context: AppointmentContext, input: JoinWaitlistInput): Promise<WaitlistAnswer> {
   const outcome = await mutate(context, 'joinWaitlist', input, async (tx: Tx) => {
     assertActsForPatients(context);
     const { patientId, healthcareServiceId } = input;
-    if (!(await mayActFor(within(tx, context), patientId))) throw notFound('patient', ['patientId']);
+    if (!(await bookingAccess.may(askIn(tx, context), 'joinWaitlist', { patientId }))) throw notFound('patient', ['patientId']);
     await assertKnownPatient(tx, patientId);
     const practitionerId = input.practitionerId ?? null;
     if (!(await healthcareServiceById(tx, healthcareServiceId))) throw notFound('visit type', ['healthcareServiceId']);
@@ -65,8 +65,9 @@ export async function leaveWaitlist(context: AppointmentContext, input: LeaveWai
   const outcome = await mutate(context, 'leaveWaitlist', input, async (tx: Tx) => {
     assertActsForPatients(context);
     await lock(tx, `waitlist:${waitlistEntryId}`);
-    const entry = await waitlistEntryById(tx, waitlistEntryId);
-    if (!entry || !(await mayActFor(within(tx, context), entry.patientId))) throw notFound('waitlist entry', ['waitlistEntryId']);
+    const asker = askIn(tx, context);
+    const entry = await waitlistAccess.visible({ ...asker, audit: context.audit }, await waitlistEntryById(tx, waitlistEntryId));
+    if (!entry || !(await waitlistAccess.may(asker, 'leaveWaitlist', entry))) throw notFound('waitlist entry', ['waitlistEntryId']);
     waitlistStates.assert(entry.status, 'LEFT', ['waitlistEntryId']);
     await saveLeft(tx, entry.id, context.now());
     return { waitlistEntryId };

@@ -1,3 +1,4 @@
+import type { Sql } from '@prisma/client/runtime/client';
 import { pageIdsByParent, type IdPage, type Page } from '#chassis/paging.ts';
 import type { Tx } from './context.ts';
 import type { WaitlistEntry } from './generated/prisma/client.ts';
@@ -9,8 +10,8 @@ export async function waitlistEntriesByIds(db: Tx, ids: readonly string[]): Prom
 
 export const waitlistEntryById = (db: Tx, id: string): Promise<WaitlistEntry | null> => db.waitlistEntry.findUnique({ where: { id } });
 
-/** Entries of each patient, newest first. */
-export const waitlistPages = (db: Tx, patientIds: readonly string[], page: Page): Promise<Map<string, IdPage>> =>
+/** Entries of each patient that fulfil `inSight` (columns as `t.…`), newest first. */
+export const waitlistPages = (db: Tx, inSight: Sql, patientIds: readonly string[], page: Page): Promise<Map<string, IdPage>> =>
   pageIdsByParent(
     db,
     {
@@ -21,6 +22,7 @@ export const waitlistPages = (db: Tx, patientIds: readonly string[], page: Page)
         { column: 'id', type: 'text' },
       ],
       direction: 'desc',
+      where: inSight,
     },
     patientIds,
     page,

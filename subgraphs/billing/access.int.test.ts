@@ -224,3 +224,19 @@ describe('who may do what', () => {
     expect(await kit.pay(world.draftId, { amount: usd(1) }, kit.patient(world.patientId))).toMatchObject(notFound);
   });
 });
+
+describe('what is not yours answers like what is not there', () => {
+  test.each<[string, string, () => string, string, (id: string) => object]>([
+    ['another patient', documents.payInvoice, () => world.invoiceId, newId('inv'), (invoiceId) => ({ invoiceId, paymentMethodToken: 'x' })],
+    ['patient', documents.payInvoice, () => world.draftId, newId('inv'), (invoiceId) => ({ invoiceId, paymentMethodToken: 'x' })],
+    ['another payer', documents.adjudicateClaim, () => world.claimId, newId('clm'), (claimId) => ({ claimId, outcome: 'COMPLETE' })],
+    ['payer', documents.adjudicateClaim, () => world.draftClaimId, newId('clm'), (claimId) => ({ claimId, outcome: 'COMPLETE' })],
+    ['practitioner', documents.cancelInvoice, () => world.invoiceId, newId('inv'), (invoiceId) => ({ invoiceId, reason: 'x' })],
+    ['front desk', documents.submitClaim, () => world.draftClaimId, newId('clm'), (claimId) => ({ claimId })],
+  ])('%s: %s', async (name, document, yours, missing, input) => {
+    const ask = (id: string) => kit.act<{ userErrors: object[] }>((callers[name] as () => TestCaller)(), document, input(id));
+    const answer = await ask(missing);
+    expect(answer.userErrors).toHaveLength(1);
+    expect(await ask(yours())).toEqual(answer);
+  });
+});

@@ -16,10 +16,5 @@ export async function change<R extends Record<string, string | number>>(
 }
 
 export function forgetLoaded(context: BillingContext): void {
-  context.loaders = createLoaders(context.database.client);
-}
-
-/** The thing, if the caller may see it now: also an answer that is repeated for its idempotency key asks that again. */
-export async function visible<Thing>(thing: Thing | null, maySee: (thing: Thing) => Promise<boolean>): Promise<Thing | null> {
-  return thing && (await maySee(thing)) ? thing : null;
+  context.loaders = createLoaders(context);
 }

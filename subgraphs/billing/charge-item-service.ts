@@ -1,6 +1,7 @@
 import { notFound, Refusal, type UserError } from '#chassis/errors.ts';
-import { assertRole, maySeeMoneyOf } from './access.ts';
-import { change, visible } from './change.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { assertRole, chargeAccess } from './access.ts';
+import { change } from './change.ts';
 import { chargeItemStates } from './charge-item-states.ts';
 import { findCharge, moveFreeCharge } from './charge-item-store.ts';
 import type { BillingContext } from './context.ts';
@@ -14,10 +15,10 @@ export async function waiveCharge(
   input: WaiveChargeInput,
 ): Promise<{ chargeItem: ChargeItem | null; userErrors: UserError[] }> {
   const outcome = await change(context, 'waiveCharge', input, async (tx) => {
-    assertRole(context, 'BILLER');
+    assertRole(context, chargeAccess, 'waiveCharge');
     const statusReason = readText(input.reason, 300, ['reason']);
     const charge = await findCharge(tx, input.chargeItemId);
-    if (!charge) throw notFound('charge', ['chargeItemId']);
+    if (!charge || !(await chargeAccess.may(askIn(tx, context), 'waiveCharge', charge))) throw notFound('charge', ['chargeItemId']);
     chargeItemStates.assert(charge.status, 'NOT_BILLABLE', ['chargeItemId']);
     if (!(await moveFreeCharge(tx, charge, { status: 'NOT_BILLABLE', statusReason }))) {
       throw new Refusal('CONFLICT', 'The charge is on an invoice. Cancel the draft first.', { path: ['chargeItemId'] });
@@ -25,7 +26,6 @@ export async function waiveCharge(
     return { chargeItemId: charge.id };
   });
   if (!outcome.ok) return { chargeItem: null, userErrors: outcome.userErrors };
-  const charge = await context.loaders.chargeItem.load(outcome.result.chargeItemId);
-  const chargeItem = await visible(charge, ({ patientId }) => maySeeMoneyOf(context, patientId));
+  const chargeItem = await chargeAccess.visible(context, await context.loaders.chargeItem.load(outcome.result.chargeItemId));
   return { chargeItem, userErrors: chargeItem ? [] : notFound('charge', ['chargeItemId']).userErrors };
 }

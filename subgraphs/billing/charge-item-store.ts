@@ -125,12 +125,16 @@ export const chargesOfAppointments = (db: PrismaClient, appointmentIds: readonly
 export const chargesOfVisits = (db: PrismaClient, visitIds: readonly string[]): Promise<ChargeItem[]> =>
   db.chargeItem.findMany({ where: { visitId: { in: [...visitIds] } }, orderBy: inOrder });
 
-export const chargeList = (status: ChargeItemStatus | null | undefined): PageSpec => ({
+export const chargesOfInvoice = (tx: Prisma.TransactionClient, invoiceId: string): Promise<ChargeItem[]> =>
+  tx.chargeItem.findMany({ where: { invoiceId }, orderBy: inOrder });
+
+/** Charges that fulfil `inSight` (columns as `t.…`), the latest service first. */
+export const chargeList = (inSight: Prisma.Sql, status: ChargeItemStatus | null | undefined): PageSpec => ({
   table: 'charge_item',
   order: [
     { column: 'occurred_at', type: 'timestamptz' },
     { column: 'id', type: 'text' },
   ],
   direction: 'desc',
-  ...(status && { where: Prisma.sql`t.status = ${status}::charge_item_status` }),
+  where: status ? Prisma.sql`${inSight} and t.status = ${status}::charge_item_status` : inSight,
 });

@@ -1,10 +1,12 @@
 import { notFound, Refusal, type UserError } from '#chassis/errors.ts';
 import type { Outcome } from '#chassis/mutation.ts';
-import { assertRole, isAddressedTo, maySeeClaim } from './access.ts';
-import { change, visible } from './change.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { assertRole, claimAccess, invoiceAccess, type ClaimAction } from './access.ts';
+import { change } from './change.ts';
+import { assertMayTellPayer } from './claim-consent.ts';
 import { claimOutcomes, claimStates } from './claim-states.ts';
 import { insertClaim, liveClaims, lockClaim, updateClaim } from './claim-store.ts';
-import type { BillingContext } from './context.ts';
+import type { BillingContext, Tx } from './context.ts';
 import { findCoverage } from './coverage-store.ts';
 import type { AdjudicateClaimInput, CancelClaimInput, CreateClaimInput, SubmitClaimInput } from './generated/graphql.ts';
 import type { Claim, Invoice } from './generated/prisma/client.ts';
@@ -19,9 +21,9 @@ interface ClaimAnswer {
 /** Drafts a claim for an invoice to the payer of a coverage. */
 export async function createClaim(context: BillingContext, input: CreateClaimInput): Promise<ClaimAnswer> {
   const outcome = await change(context, 'createClaim', input, async (tx) => {
-    assertRole(context, 'BILLER');
+    assertRole(context, invoiceAccess, 'createClaim');
     const invoice = await lockInvoice(tx, input.invoiceId);
-    if (!invoice) throw notFound('invoice', ['invoiceId']);
+    if (!invoice || !(await invoiceAccess.may(askIn(tx, context), 'createClaim', invoice))) throw notFound('invoice', ['invoiceId']);
     const coverage = await findCoverage(tx, input.coverageId);
     if (!coverage || coverage.patientId !== invoice.patientId) throw notFound('coverage', ['coverageId']);
     assertClaimable(invoice);
@@ -45,10 +47,9 @@ export async function createClaim(context: BillingContext, input: CreateClaimInp
 /** Sends a claim to its payer. */
 export async function submitClaim(context: BillingContext, input: SubmitClaimInput): Promise<ClaimAnswer> {
   const outcome = await change(context, 'submitClaim', input, async (tx) => {
-    assertRole(context, 'BILLER');
-    const claim = await lockClaim(tx, input.claimId);
-    if (!claim) throw notFound('claim', ['claimId']);
+    const claim = await claimFor(context, tx, 'submitClaim', input);
     claimStates.assert(claim.status, 'ACTIVE', ['claimId']);
+    await assertMayTellPayer(context, tx, claim);
     await updateClaim(tx, claim, { status: 'ACTIVE', outcome: 'QUEUED', submittedAt: context.now() });
     return { claimId: claim.id };
   });
@@ -58,9 +59,7 @@ export async function submitClaim(context: BillingContext, input: SubmitClaimInp
 /** Takes a claim back. */
 export async function cancelClaim(context: BillingContext, input: CancelClaimInput): Promise<ClaimAnswer> {
   const outcome = await change(context, 'cancelClaim', input, async (tx) => {
-    assertRole(context, 'BILLER');
-    const claim = await lockClaim(tx, input.claimId);
-    if (!claim) throw notFound('claim', ['claimId']);
+    const claim = await claimFor(context, tx, 'cancelClaim', input);
     claimStates.assert(claim.status, 'CANCELLED', ['claimId']);
     await updateClaim(tx, claim, { status: 'CANCELLED' });
     return { claimId: claim.id };
@@ -71,10 +70,9 @@ export async function cancelClaim(context: BillingContext, input: CancelClaimInp
 /** The payer decides. */
 export async function adjudicateClaim(context: BillingContext, input: AdjudicateClaimInput): Promise<ClaimAnswer> {
   const outcome = await change(context, 'adjudicateClaim', input, async (tx) => {
-    assertRole(context, 'PAYER');
+    assertRole(context, claimAccess, 'adjudicateClaim');
     const disposition = input.disposition ? readText(input.disposition, 300, ['disposition']) : null;
-    const claim = await lockClaim(tx, input.claimId);
-    if (!claim || !isAddressedTo(context, claim)) throw notFound('claim', ['claimId']);
+    const claim = await claimFor(context, tx, 'adjudicateClaim', input);
     if (claim.status !== 'ACTIVE' || claim.outcome === null) {
       throw new Refusal('ILLEGAL_STATE', `The claim is ${claim.status}; only an ACTIVE one is decided.`, {
         path: ['claimId'],
@@ -89,6 +87,15 @@ export async function adjudicateClaim(context: BillingContext, input: Adjudicate
   return answer(context, outcome);
 }
 
+/** The claim, locked, for somebody who may do this with it. @throws Refusal NOT_ALLOWED, NOT_FOUND */
+async function claimFor(context: BillingContext, tx: Tx, action: ClaimAction, { claimId }: { claimId: string }): Promise<Claim> {
+  assertRole(context, claimAccess, action);
+  const claim = await lockClaim(tx, claimId);
+  if (claim && (await claimAccess.may(askIn(tx, context), action, claim))) return claim;
+  if (claim) context.audit.denied('Claim', claim.id, claim.patientId);
+  throw notFound('claim', ['claimId']);
+}
+
 function assertClaimable({ status }: Invoice): void {
   if (status === 'ISSUED' || status === 'BALANCED') return;
   throw new Refusal('ILLEGAL_STATE', `The invoice is ${status}; a claim needs one that is ISSUED or BALANCED.`, {
@@ -100,6 +107,6 @@ function assertClaimable({ status }: Invoice): void {
 
 async function answer(context: BillingContext, outcome: Outcome<{ claimId: string }>, path = ['claimId']): Promise<ClaimAnswer> {
   if (!outcome.ok) return { claim: null, userErrors: outcome.userErrors };
-  const claim = await visible(await context.loaders.claim.load(outcome.result.claimId), (found) => maySeeClaim(context, found));
+  const claim = await claimAccess.visible(context, await context.loaders.claim.load(outcome.result.claimId));
   return { claim, userErrors: claim ? [] : notFound('claim', path).userErrors };
 }

@@ -36,14 +36,8 @@ export const claimsById = (db: PrismaClient, ids: readonly string[]): Promise<Cl
 export const claimsOfInvoices = (db: PrismaClient, invoiceIds: readonly string[]): Promise<Claim[]> =>
   db.claim.findMany({ where: { invoiceId: { in: [...invoiceIds] } }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] });
 
-/** `submittedTo`: only what was sent to this payer. */
-export function claimList(filter: { status?: ClaimStatus | null | undefined; submittedTo?: string | undefined }): PageSpec {
-  const conditions = [
-    ...(filter.status ? [Prisma.sql`t.status = ${filter.status}::claim_status`] : []),
-    ...(filter.submittedTo === undefined
-      ? []
-      : [Prisma.sql`t.payer_organization_id = ${filter.submittedTo} and t.submitted_at is not null`]),
-  ];
+/** Claims that fulfil `inSight` (columns as `t.…`), the newest first. */
+export function claimList(inSight: Prisma.Sql, status: ClaimStatus | null | undefined): PageSpec {
   return {
     table: 'claim',
     order: [
@@ -51,6 +45,6 @@ export function claimList(filter: { status?: ClaimStatus | null | undefined; sub
       { column: 'id', type: 'text' },
     ],
     direction: 'desc',
-    ...(conditions.length > 0 && { where: Prisma.join(conditions, ' and ') }),
+    where: status ? Prisma.sql`${inSight} and t.status = ${status}::claim_status` : inSight,
   };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '#chassis/ids.ts';
+import { givenConsent, patientServiceIsSilent, revokeConsent } from '#chassis/testing/access-facts.ts';
 import { billing, usd, type Billing } from './testing/billing-kit.ts';
 import * as documents from './testing/documents.ts';
 
@@ -123,5 +124,35 @@ describe('a claim', () => {
     expect(await claimFor(invoiceId, own)).toMatchObject({
       userErrors: [{ code: 'ILLEGAL_STATE', currentState: 'CANCELLED', path: ['coverageId'] }],
     });
+  });
+});
+
+describe('a claim that tells of a sensitive service', () => {
+  test('is submitted, unless the patient has forbidden payment for it or that is not known', async () => {
+    const patientId = await kit.registerPatient();
+    await kit.setPrice('video-psychiatry-50', 20_000);
+    await kit.finishVisit(patientId, 'video-psychiatry-50', undefined, undefined, ['PSYCHIATRIC']);
+    const { invoice } = await kit.issue({ patientId });
+    const coverageId = (await cover(patientId)).coverage?.id ?? '';
+    const { claim } = await claimFor(invoice?.id ?? '', coverageId);
+    const claimId = claim?.id ?? '';
+    const payer = kit.graph.as({ role: 'PAYER', organizationId: payerOrganizationId });
+    const sees = async () =>
+      (await payer.execute<{ claim: object | null }>('query ($id: ID!) { claim(id: $id) { lines { code } } }', { id: claimId })).claim;
+
+    await kit.graph.heardFrom('patient');
+    const forbidden = { patientId, provision: 'DENY' } as const;
+    const consentId = await givenConsent(kit.graph, { ...forbidden, sensitivities: ['PSYCHIATRIC'], purposes: ['PAYMENT'] });
+    expect(await submit(claimId)).toMatchObject({ claim: null, userErrors: [{ code: 'CONFLICT', path: ['claimId'] }] });
+    expect(await sees()).toBeNull();
+    await revokeConsent(kit.graph, consentId, patientId);
+
+    await patientServiceIsSilent(kit.graph);
+    expect(await submit(claimId)).toMatchObject({ claim: null, userErrors: [{ code: 'CHECK_UNAVAILABLE', retryable: true }] });
+    await kit.graph.heardFrom('patient');
+    await givenConsent(kit.graph, { ...forbidden, sensitivities: ['HIV'] });
+    await givenConsent(kit.graph, { ...forbidden, sensitivities: ['PSYCHIATRIC'], purposes: ['TREATMENT'] });
+    expect(await submit(claimId)).toMatchObject({ claim: { status: 'ACTIVE' }, userErrors: [] });
+    expect(await sees()).toEqual({ lines: [{ code: 'video-psychiatry-50' }] });
   });
 });

@@ -1,8 +1,9 @@
 import { notFound, Refusal, type UserError } from '#chassis/errors.ts';
 import type { Outcome } from '#chassis/mutation.ts';
-import { assertRole, maySeeCoverage } from './access.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { accountAccess, assertRole, coverageAccess } from './access.ts';
 import { accountOfPatient } from './account-store.ts';
-import { change, visible } from './change.ts';
+import { change } from './change.ts';
 import type { BillingContext } from './context.ts';
 import { coverageStates } from './coverage-states.ts';
 import { findCoverage, insertCoverage, moveCoverage } from './coverage-store.ts';
@@ -18,14 +19,15 @@ interface CoverageAnswer {
 /** Records that a payer covers a patient. */
 export async function recordCoverage(context: BillingContext, input: RecordCoverageInput): Promise<CoverageAnswer> {
   const outcome = await change(context, 'recordCoverage', input, async (tx) => {
-    assertRole(context, 'BILLER', 'FRONT_DESK');
+    assertRole(context, accountAccess, 'recordCoverage');
     const { patientId, periodStart, periodEnd = null } = input;
     const payerOrganizationId = readText(input.payerOrganizationId, 80, ['payerOrganizationId']);
     const memberId = readText(input.memberId, 80, ['memberId']);
     if (periodEnd && periodEnd < periodStart) {
       throw new Refusal('INVALID_INPUT', 'periodEnd must not be before periodStart.', { path: ['periodEnd'] });
     }
-    if (!(await accountOfPatient(tx, patientId))) {
+    const account = await accountOfPatient(tx, patientId);
+    if (!account || !(await accountAccess.may(askIn(tx, context), 'recordCoverage', account))) {
       throw new Refusal(
         'PATIENT_UNKNOWN',
         'Billing knows no patient with this id (yet). Check the id; right after a registration, retry in a second.',
@@ -43,9 +45,10 @@ export async function recordCoverage(context: BillingContext, input: RecordCover
 /** Ends a coverage. */
 export async function cancelCoverage(context: BillingContext, input: CancelCoverageInput): Promise<CoverageAnswer> {
   const outcome = await change(context, 'cancelCoverage', input, async (tx) => {
-    assertRole(context, 'BILLER', 'FRONT_DESK');
+    assertRole(context, coverageAccess, 'cancelCoverage');
     const coverage = await findCoverage(tx, input.coverageId);
-    if (!coverage) throw notFound('coverage', ['coverageId']);
+    if (!coverage || !(await coverageAccess.may(askIn(tx, context), 'cancelCoverage', coverage)))
+      throw notFound('coverage', ['coverageId']);
     coverageStates.assert(coverage.status, 'CANCELLED', ['coverageId']);
     if (!(await moveCoverage(tx, coverage, 'CANCELLED'))) {
       throw new Refusal('CONFLICT', 'The coverage was changed at the same time. Load it again.', { path: ['coverageId'] });
@@ -57,6 +60,6 @@ export async function cancelCoverage(context: BillingContext, input: CancelCover
 
 async function answer(context: BillingContext, outcome: Outcome<{ coverageId: string }>, path: string[]): Promise<CoverageAnswer> {
   if (!outcome.ok) return { coverage: null, userErrors: outcome.userErrors };
-  const coverage = await visible(await context.loaders.coverage.load(outcome.result.coverageId), (found) => maySeeCoverage(context, found));
+  const coverage = await coverageAccess.visible(context, await context.loaders.coverage.load(outcome.result.coverageId));
   return { coverage, userErrors: coverage ? [] : notFound('coverage', path).userErrors };
 }

@@ -2,9 +2,10 @@ import { lock } from '#chassis/database.ts';
 import { notFound, Refusal, type UserError } from '#chassis/errors.ts';
 import type { Outcome } from '#chassis/mutation.ts';
 import type { Emit } from '#chassis/outbox.ts';
-import { assertRole, maySeeInvoice } from './access.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { accountAccess, assertRole, invoiceAccess, type InvoiceAction } from './access.ts';
 import { accountOfPatient } from './account-store.ts';
-import { change, visible } from './change.ts';
+import { change } from './change.ts';
 import { billCharges, lockBillableCharges, overtakenFees, putOnInvoice, releaseCharges, stopOvertakenFees } from './charge-item-store.ts';
 import { chargesOfOneInvoice, maxInvoiceLines } from './charge-rules.ts';
 import { liveClaims } from './claim-store.ts';
@@ -25,7 +26,7 @@ interface InvoiceAnswer {
 /** Collects the billable charges of a patient into a draft. */
 export async function createInvoice(context: BillingContext, input: CreateInvoiceInput): Promise<InvoiceAnswer> {
   const outcome = await change(context, 'createInvoice', input, async (tx) => {
-    assertRole(context, 'BILLER');
+    assertRole(context, accountAccess, 'createInvoice');
     if (input.currency) assertCurrency(input.currency, ['currency']);
     return { invoiceId: (await draft(context, tx, input.patientId, input.currency ?? null)).id };
   });
@@ -35,13 +36,13 @@ export async function createInvoice(context: BillingContext, input: CreateInvoic
 /** Issues a draft, or drafts and issues in one go. */
 export async function issueInvoice(context: BillingContext, input: IssueInvoiceInput): Promise<InvoiceAnswer> {
   const outcome = await change(context, 'issueInvoice', input, async (tx, emit) => {
-    assertRole(context, 'BILLER');
+    assertRole(context, invoiceAccess, 'issueInvoice');
     const { invoiceId, patientId } = input;
     if (Boolean(invoiceId) === Boolean(patientId)) {
       throw new Refusal('INVALID_INPUT', 'Give exactly one of invoiceId and patientId.', { path: ['invoiceId'] });
     }
-    const invoice = patientId ? await draft(context, tx, patientId, null) : await lockInvoice(tx, invoiceId ?? '');
-    if (!invoice) throw notFound('invoice', ['invoiceId']);
+    const found = patientId ? await draft(context, tx, patientId, null) : await lockInvoice(tx, invoiceId ?? '');
+    const invoice = await allowed(context, tx, 'issueInvoice', found);
     await issue(context, tx, emit, invoice);
     return { invoiceId: invoice.id };
   });
@@ -51,10 +52,9 @@ export async function issueInvoice(context: BillingContext, input: IssueInvoiceI
 /** Withdraws a draft, or an issued invoice of which no money is kept or under way. */
 export async function cancelInvoice(context: BillingContext, input: CancelInvoiceInput): Promise<InvoiceAnswer> {
   const outcome = await change(context, 'cancelInvoice', input, async (tx, emit) => {
-    assertRole(context, 'BILLER');
+    assertRole(context, invoiceAccess, 'cancelInvoice');
     const cancelReason = readText(input.reason, 300, ['reason']);
-    const invoice = await lockInvoice(tx, input.invoiceId);
-    if (!invoice) throw notFound('invoice', ['invoiceId']);
+    const invoice = await allowed(context, tx, 'cancelInvoice', await lockInvoice(tx, input.invoiceId));
     invoiceStates.assert(invoice.status, 'CANCELLED', ['invoiceId']);
     const { id, patientId } = invoice;
     const paidMinor = await paidAndReturned(tx, id);
@@ -87,12 +87,18 @@ async function paidAndReturned(tx: Tx, invoiceId: string): Promise<number> {
   throw new Refusal('CONFLICT', message, { path: ['invoiceId'] });
 }
 
+/** The invoice, for somebody who may do this with it. @throws Refusal NOT_FOUND */
+async function allowed(context: BillingContext, tx: Tx, action: InvoiceAction, invoice: Invoice | null): Promise<Invoice> {
+  if (!invoice || !(await invoiceAccess.may(askIn(tx, context), action, invoice))) throw notFound('invoice', ['invoiceId']);
+  return invoice;
+}
+
 const totalOf = ({ totalMinor, currency }: Invoice) => ({ amountMinor: totalMinor, currency });
 
 async function draft(context: BillingContext, tx: Tx, patientId: string, currency: string | null): Promise<Invoice> {
   await lock(tx, `patient:${patientId}`);
   const account = await accountOfPatient(tx, patientId);
-  if (!account) {
+  if (!account || !(await accountAccess.may(askIn(tx, context), 'createInvoice', account))) {
     throw new Refusal(
       'PATIENT_UNKNOWN',
       'Billing knows no patient with this id (yet). Check the id; right after a registration, retry in a second.',
@@ -137,6 +143,6 @@ async function issue(context: BillingContext, tx: Tx, emit: Emit, invoice: Invoi
 
 async function answer(context: BillingContext, outcome: Outcome<{ invoiceId: string }>, path = ['invoiceId']): Promise<InvoiceAnswer> {
   if (!outcome.ok) return { invoice: null, userErrors: outcome.userErrors };
-  const invoice = await visible(await context.loaders.invoice.load(outcome.result.invoiceId), (found) => maySeeInvoice(context, found));
+  const invoice = await invoiceAccess.visible(context, await context.loaders.invoice.load(outcome.result.invoiceId));
   return { invoice, userErrors: invoice ? [] : notFound('invoice', path).userErrors };
 }

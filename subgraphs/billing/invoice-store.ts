@@ -61,12 +61,8 @@ export const invoicesById = (db: PrismaClient, ids: readonly string[]): Promise<
 export const linesOfInvoices = (db: PrismaClient, invoiceIds: readonly string[]): Promise<InvoiceLine[]> =>
   db.invoiceLine.findMany({ where: { invoiceId: { in: [...invoiceIds] } }, orderBy: [{ invoiceId: 'asc' }, { position: 'asc' }] });
 
-/** `issuedOnly`: without what never left the house. */
-export function invoiceList(filter: { status?: InvoiceStatus | null | undefined; issuedOnly?: boolean }): PageSpec {
-  const conditions = [
-    ...(filter.status ? [Prisma.sql`t.status = ${filter.status}::invoice_status`] : []),
-    ...(filter.issuedOnly ? [Prisma.sql`t.issued_at is not null`] : []),
-  ];
+/** Invoices that fulfil `inSight` (columns as `t.…`), the newest first. */
+export function invoiceList(inSight: Prisma.Sql, status: InvoiceStatus | null | undefined): PageSpec {
   return {
     table: 'invoice',
     order: [
@@ -74,7 +70,7 @@ export function invoiceList(filter: { status?: InvoiceStatus | null | undefined;
       { column: 'id', type: 'text' },
     ],
     direction: 'desc',
-    ...(conditions.length > 0 && { where: Prisma.join(conditions, ' and ') }),
+    where: status ? Prisma.sql`${inSight} and t.status = ${status}::invoice_status` : inSight,
   };
 }
 

@@ -1,10 +1,12 @@
+import type { RequestContext } from '#chassis/context.ts';
 import { loader, pageLoader, type Loader, type PageLoader } from '#chassis/loaders.ts';
 import { pageIdsByParent, type IdPage, type Page } from '#chassis/paging.ts';
+import { invoiceAccess } from './access.ts';
 import { accountsById, accountsOfPatients } from './account-store.ts';
 import { chargesById, chargesOfAppointments, chargesOfVisits } from './charge-item-store.ts';
 import { claimsById, claimsOfInvoices } from './claim-store.ts';
 import { coveragesById, coveragesOfPatients } from './coverage-store.ts';
-import type { InvoiceStatus, PrismaClient } from './generated/prisma/client.ts';
+import type { InvoiceStatus, Prisma, PrismaClient } from './generated/prisma/client.ts';
 import { invoiceList, invoicesById, linesOfInvoices, paidSums } from './invoice-store.ts';
 import { balancesOfPatients, entriesOfTransactions, ledgerTransactionsById } from './ledger-store.ts';
 import { paymentsById, paymentsOfInvoices } from './payment-store.ts';
@@ -14,7 +16,11 @@ import { refundsById, refundsOfPayments } from './refund-store.ts';
 export type BillingLoaders = ReturnType<typeof createLoaders>;
 
 /** Everything that is read by id or below a parent: one statement each, however many are asked for. */
-export function createLoaders(db: PrismaClient) {
+export function createLoaders({
+  caller,
+  charts,
+  database: { client: db },
+}: Pick<RequestContext<PrismaClient>, 'caller' | 'charts' | 'database'>) {
   const one = <Row>(fetch: (db: PrismaClient, ids: readonly string[]) => Promise<Row[]>, key: (row: Row) => string): Loader<Row> =>
     loader(async (ids) => new Map((await fetch(db, ids)).map((row) => [key(row), row])));
 
@@ -44,7 +50,7 @@ export function createLoaders(db: PrismaClient) {
     invoice: one(invoicesById, ({ id }) => id),
     linesOfInvoice: many(linesOfInvoices, ({ invoiceId }) => invoiceId),
     paidSums: one(paidSums, ({ invoiceId }) => invoiceId),
-    invoicePages: invoicePageLoaders(db),
+    invoicePages: invoicePageLoaders(db, () => invoiceAccess.inSight({ caller, charts }, 't')),
     ledgerTransaction: one(ledgerTransactionsById, ({ id }) => id),
     entriesOfTransaction: many(entriesOfTransactions, ({ transactionId }) => transactionId),
     transactionPage: pageLoader((patientIds, page) => pageIdsByParent(db, transactionList, patientIds, page)),
@@ -70,20 +76,17 @@ const transactionList = {
   direction: 'desc',
 } as const;
 
-interface InvoiceFilter {
-  status: InvoiceStatus | null | undefined;
-  issuedOnly: boolean;
-}
-
-/** Pages of invoices per patient; those with the same filter and page go together. */
-function invoicePageLoaders(db: PrismaClient) {
+/** Pages of the invoices per patient that the caller may see; those with the same status and page go together. */
+function invoicePageLoaders(db: PrismaClient, inSight: () => Prisma.Sql) {
   const loaders = new Map<string, PageLoader<IdPage>>();
   return {
-    load(patientId: string, filter: InvoiceFilter, page: Page): Promise<IdPage> {
-      const key = `${filter.status ?? ''}:${filter.issuedOnly}`;
+    load(patientId: string, status: InvoiceStatus | null | undefined, page: Page): Promise<IdPage> {
+      const key = status ?? '';
       let pages = loaders.get(key);
       if (!pages) {
-        pages = pageLoader((patientIds, asked) => pageIdsByParent(db, { ...invoiceList(filter), parent: 'patient_id' }, patientIds, asked));
+        pages = pageLoader((patientIds, asked) =>
+          pageIdsByParent(db, { ...invoiceList(inSight(), status), parent: 'patient_id' }, patientIds, asked),
+        );
         loaders.set(key, pages);
       }
       return pages.load(patientId, page);

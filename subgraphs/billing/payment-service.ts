@@ -1,7 +1,8 @@
 import { notFound, Refusal, type UserError } from '#chassis/errors.ts';
-import { assertRole, isVisibleInvoice, maySeeInvoice, maySeeMoneyOfIn } from './access.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { assertRole, invoiceAccess } from './access.ts';
 import { askProvider } from './ask-provider.ts';
-import { change, forgetLoaded, visible } from './change.ts';
+import { change, forgetLoaded } from './change.ts';
 import type { BillingContext } from './context.ts';
 import type { PayInvoiceInput } from './generated/graphql.ts';
 import type { Invoice, Payment } from './generated/prisma/client.ts';
@@ -28,10 +29,11 @@ export interface PaymentAnswer {
  */
 export async function payInvoice(context: BillingContext, input: PayInvoiceInput): Promise<PaymentAnswer> {
   const outcome = await change(context, 'payInvoice', input, async (tx) => {
-    assertRole(context, 'PATIENT', 'BILLER');
+    assertRole(context, invoiceAccess, 'payInvoice');
     readText(input.paymentMethodToken, 255, ['paymentMethodToken']);
     const invoice = await lockInvoice(tx, input.invoiceId);
-    if (!invoice || !isVisibleInvoice(context, invoice) || !(await maySeeMoneyOfIn(tx, context, invoice.patientId))) {
+    if (!invoice || !(await invoiceAccess.may(askIn(tx, context), 'payInvoice', invoice))) {
+      if (invoice) context.audit.denied('Invoice', invoice.id, invoice.patientId);
       throw notFound('invoice', ['invoiceId']);
     }
     invoiceStates.assert(invoice.status, 'BALANCED', ['invoiceId']);
@@ -50,7 +52,7 @@ export async function payInvoice(context: BillingContext, input: PayInvoiceInput
   });
   if (!outcome.ok) return { payment: null, userErrors: outcome.userErrors };
   // A repeated key may come from someone who could pay then and may not see the invoice now: nothing is sent for them.
-  const invoice = await visible(await context.loaders.invoice.load(input.invoiceId), (found) => maySeeInvoice(context, found));
+  const invoice = await invoiceAccess.visible(context, await context.loaders.invoice.load(input.invoiceId));
   if (!invoice) return { payment: null, userErrors: notFound('invoice', ['invoiceId']).userErrors };
   const payment = await charge(context, outcome.result.paymentId, input.paymentMethodToken);
   forgetLoaded(context);

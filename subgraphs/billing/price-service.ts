@@ -1,7 +1,8 @@
 import { lock } from '#chassis/database.ts';
 import { Refusal, type UserError } from '#chassis/errors.ts';
 import type { Price } from './generated/prisma/client.ts';
-import { assertRole } from './access.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { priceAccess } from './access.ts';
 import { change } from './change.ts';
 import type { BillingContext } from './context.ts';
 import type { SetPriceInput } from './generated/graphql.ts';
@@ -20,7 +21,9 @@ interface PriceAnswer {
 /** Sets a price and gives it to the charges that waited for it: a bounded number now, the others in the background. */
 export async function setPrice(context: BillingContext, input: SetPriceInput): Promise<PriceAnswer> {
   const outcome = await change(context, 'setPrice', input, async (tx, emit) => {
-    assertRole(context, 'BILLER');
+    if (!(await priceAccess.may(askIn(tx, context), 'setPrice', {}))) {
+      throw new Refusal('NOT_ALLOWED', 'Your role may not do this. Ask someone whose role may.');
+    }
     assertPriceInput(input);
     const { serviceCode, amount, effectiveFrom, effectiveTo = null } = input;
     const { amountMinor, currency } = amount;

@@ -1,5 +1,6 @@
 import { notFound, Refusal, type UserError } from '#chassis/errors.ts';
-import { assertRole, isBiller } from './access.ts';
+import { askIn } from '#chassis/access/rules.ts';
+import { assertRole, paymentAccess } from './access.ts';
 import { askProvider } from './ask-provider.ts';
 import { change, forgetLoaded } from './change.ts';
 import type { BillingContext } from './context.ts';
@@ -22,10 +23,10 @@ export interface RefundAnswer {
 /** Gives money back, in the three steps of payInvoice. */
 export async function refundPayment(context: BillingContext, input: RefundPaymentInput): Promise<RefundAnswer> {
   const outcome = await change(context, 'refundPayment', input, async (tx) => {
-    assertRole(context, 'BILLER');
+    assertRole(context, paymentAccess, 'refundPayment');
     const reason = readText(input.reason, 300, ['reason']);
     const named = await findPayment(tx, input.paymentId);
-    if (!named) throw notFound('payment', ['paymentId']);
+    if (!named || !(await paymentAccess.may(askIn(tx, context), 'refundPayment', named))) throw notFound('payment', ['paymentId']);
     await lockInvoice(tx, named.invoiceId);
     const payment = (await findPayment(tx, named.id)) ?? named;
     if (payment.status !== 'SUCCEEDED') {
@@ -43,7 +44,10 @@ export async function refundPayment(context: BillingContext, input: RefundPaymen
   });
   if (!outcome.ok) return { refund: null, userErrors: outcome.userErrors };
   // A repeated key may come from someone who is no longer a biller: nothing is sent for them.
-  if (!isBiller(context)) return { refund: null, userErrors: notFound('payment', ['paymentId']).userErrors };
+  const payment = await context.loaders.payment.load(input.paymentId);
+  if (!payment || !(await paymentAccess.may(context, 'refundPayment', payment))) {
+    return { refund: null, userErrors: notFound('payment', ['paymentId']).userErrors };
+  }
   const refund = await giveBack(context, outcome.result.refundId);
   forgetLoaded(context);
   return { refund, userErrors: refund.status === 'FAILED' ? declined() : [] };

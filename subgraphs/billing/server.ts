@@ -29,7 +29,7 @@ export const billingSubgraph = ({ provider = testPaymentProvider, times }: Billi
       ...base,
       provider: provider(base.database.pool),
       times: { ...defaultTimes, ...times },
-      loaders: createLoaders(base.database.client),
+      loaders: createLoaders(base),
     }),
     handlers,
     audited: {

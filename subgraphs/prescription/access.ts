@@ -128,7 +128,7 @@ export const prescriptionAccess = accessRules<PrescriptionRow, PrescriptionActio
 );
 
 /** Of the issues of a prescription that the caller sees. */
-export const issueAccess = accessRules<DetectedIssueRow>('DetectedIssue', { id: ({ id }) => id, patientId: () => null }, [
+export const issueAccess = accessRules<DetectedIssueRow>('DetectedIssue', { id: ({ id }) => id, patientId: ({ patientId }) => patientId }, [
   {
     id: 'chart',
     who: ['PATIENT', 'PRACTITIONER'],

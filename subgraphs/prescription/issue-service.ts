@@ -65,9 +65,5 @@ function toOverride(current: readonly DetectedIssueRow[], issueId: string | null
 /** The issue, when the caller may see it and its prescription. */
 export async function seenIssue(context: PrescriptionContext, id: string): Promise<DetectedIssueRow | null> {
   const issue = await context.issues.load(id);
-  const prescription = issue && (await seenPrescription(context, issue.prescriptionId));
-  if (!prescription) return null;
-  if (await issueAccess.sees(context, issue)) return issue;
-  context.audit.denied('DetectedIssue', id, prescription.patientId);
-  return null;
+  return issue && (await seenPrescription(context, issue.prescriptionId)) ? issueAccess.visible(context, issue) : null;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '#chassis/ids.ts';
-import { breakTheGlass, givenConsent, patientServiceIsSilent, revokeConsent } from '#chassis/testing/access-facts.ts';
+import { breakTheGlass, givenConsent, patientServiceIsSilent, revokeConsent, type ConsentFacts } from '#chassis/testing/access-facts.ts';
 import type { TestCaller } from '#chassis/testing/test-subgraph.ts';
 import {
   ablePharmacy,
@@ -49,8 +49,15 @@ beforeAll(async () => {
     startsAt: now,
     endsAt: now,
   });
+  // Signing needs news of the patient service that is not older than seconds.
+  const heard = () => graph.heardFrom('patient', 'visit');
+  await heard();
   plain = await givenSigned(call);
+  await heard();
+  // An issue of its own: the prescriber overrides it.
+  await call.allergy('ingredient:dolutegravir');
   hidden = await givenSigned(call, { ...dolutegravir, pharmacyId: ablePharmacy });
+  await heard();
   const { id, detectedIssues } = accepted(await draft(colleague, { patientId: call.patientId, ...metformin }));
   await mutatePrescription(colleague, 'overrideDetectedIssue', { detectedIssueId: detectedIssues[0]?.id, reason: 'watched closely' });
   warned = accepted(await mutatePrescription(colleague, 'signPrescription', { prescriptionId: id })).id;
@@ -158,31 +165,31 @@ describe('a sensitive prescription', () => {
 
   test('appears with a consent for this practitioner and treatment, and is gone with the revocation', async () => {
     const { patientId } = call;
-    const others = [
+    const others: ConsentFacts[] = [
       { patientId, sensitivities: ['HIV'], practitionerId: newId('prc') },
       { patientId, sensitivities: ['PSYCHIATRIC'] },
       { patientId, sensitivities: ['HIV'], purposes: ['PAYMENT'] },
     ];
-    const ids = await Promise.all(others.map((facts) => givenConsent(pool(), facts)));
+    const ids = await Promise.all(others.map((facts) => givenConsent(graph, facts)));
     expect(await reach(colleague)).toEqual(nothing());
-    const consent = await givenConsent(pool(), { patientId, sensitivities: ['HIV'] });
+    const consent = await givenConsent(graph, { patientId, sensitivities: ['HIV'] });
     expect(await reach(colleague)).toEqual(everything());
     expect(await findings(colleague)).toEqual(await findings(call.patient));
-    const denied = await givenConsent(pool(), { patientId, sensitivities: ['HIV'], provision: 'DENY' });
+    const denied = await givenConsent(graph, { patientId, sensitivities: ['HIV'], provision: 'DENY' });
     expect(await reach(colleague)).toEqual(nothing());
-    await revokeConsent(pool(), denied);
-    await patientServiceIsSilent(pool());
+    await revokeConsent(graph, denied, call.patientId);
+    await patientServiceIsSilent(graph);
     expect(await reach(colleague)).toEqual(nothing());
     await graph.heardFrom('patient');
     expect(await reach(colleague)).toEqual(everything());
-    for (const id of [...ids, consent]) await revokeConsent(pool(), id);
+    for (const id of [...ids, consent]) await revokeConsent(graph, id, call.patientId);
     expect(await reach(colleague)).toEqual(nothing());
   });
 
   test('is seen by whoever breaks the glass, and neither changed nor added to', async () => {
     const strangerId = newId('prc');
     const stranger = graph.as({ role: 'PRACTITIONER', practitionerId: strangerId });
-    await breakTheGlass(pool(), call.patientId, strangerId);
+    await breakTheGlass(graph, call.patientId, strangerId);
     expect(await reach(stranger)).toEqual(everything());
     const stop = await mutatePrescription(stranger, 'stopPrescription', { prescriptionId: hidden, reason: 'an emergency' });
     expect(stop.userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
@@ -214,6 +221,7 @@ describe('a sensitive prescription', () => {
     expect(await labels()).toEqual(['PSYCHIATRIC']);
     accepted(await mutatePrescription(other.practitioner, 'updatePrescriptionDraft', { prescriptionId: id, ...dolutegravir }));
     expect(await labels()).toEqual(['PSYCHIATRIC', 'HIV']);
+    await graph.heardFrom('patient', 'visit');
     accepted(await mutatePrescription(other.practitioner, 'signPrescription', { prescriptionId: id }));
     await expect(pool().query(`update prescription set sensitivities = '{}' where id = $1`, [id])).rejects.toThrow(
       /signed and cannot change/,
@@ -242,11 +250,7 @@ describe('what is not yours answers like what is not there', () => {
     input('cancelPrescription', 'prescriptionId', reason),
     input('recordDispense', 'prescriptionId', ', quantity: 1'),
   ])('%s by %s', async (_name, document, kind) => {
-    const { rows } = await pool().query<{ id: string }>(
-      `insert into detected_issue (id, prescription_id, fingerprint, code, severity, detail, source, detected_at)
-       values ($1, $2, $1, 'DOSE', 'LOW', 'x', 'x', now()) returning id`,
-      [newId('iss'), hidden],
-    );
+    const { rows } = await pool().query<{ id: string }>('select id from detected_issue where prescription_id = $1', [hidden]);
     const [yours, missing] = kind === 'issue' ? [rows[0]?.id, newId('iss')] : [hidden, newId('rx')];
     for (const who of [colleague, graph.as({ role: 'PHARMACY', organizationId: newId('phm') }), graph.as({ role: 'BILLER' })]) {
       const ask = (id: string | undefined) => who.run(document, { id, ...(document.startsWith('mutation') && { key: freshKey() }) });

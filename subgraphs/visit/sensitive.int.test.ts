@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '#chassis/ids.ts';
-import { breakTheGlass, givenConsent, patientServiceIsSilent, revokeConsent } from '#chassis/testing/access-facts.ts';
+import { breakTheGlass, givenConsent, patientServiceIsSilent, revokeConsent, type ConsentFacts } from '#chassis/testing/access-facts.ts';
 import type { TestCaller } from '#chassis/testing/test-subgraph.ts';
 import { key, visitStory, type Story } from './testing/story.ts';
 
@@ -33,8 +33,6 @@ beforeAll(async () => {
   await story.graph.heardFrom('patient');
 });
 afterAll(() => story[Symbol.asyncDispose]());
-
-const pool = () => story.graph.subgraph.database.pool;
 
 async function write(mutation: 'saveNoteDraft' | 'signNote', input: Record<string, unknown>, as = story.practitioner) {
   const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
@@ -127,58 +125,58 @@ describe('a sensitive visit', () => {
 
   test('stays hidden with a consent for somebody else, for something else or for another purpose', async () => {
     const { patientId } = story;
-    const consents = [
+    const consents: ConsentFacts[] = [
       { patientId, sensitivities: ['PSYCHIATRIC', 'HIV'], practitionerId: newId('prc') },
       { patientId, sensitivities: ['SUBSTANCE_USE'] },
       { patientId, sensitivities: [] },
       { patientId, sensitivities: ['PSYCHIATRIC'], purposes: ['RESEARCH'] },
       { patientId: newId('pat'), sensitivities: ['PSYCHIATRIC'] },
     ];
-    const ids = await Promise.all(consents.map((facts) => givenConsent(pool(), facts)));
+    const ids = await Promise.all(consents.map((facts) => givenConsent(story.graph, facts)));
     expect(await reach(colleague)).toEqual(nothing());
-    for (const id of ids) await revokeConsent(pool(), id);
+    for (const id of ids) await revokeConsent(story.graph, id, story.patientId);
   });
 
   test('appears with a consent, each record as far as its labels go, and is gone with the revocation: from lists, pages and streams', async () => {
     const { patientId } = story;
-    const first = await givenConsent(pool(), { patientId, sensitivities: ['PSYCHIATRIC'] });
+    const first = await givenConsent(story.graph, { patientId, sensitivities: ['PSYCHIATRIC'] });
     // The note tells of HIV too.
     expect(await reach(colleague)).toEqual({ ...everything(), note: null, noteByItself: false });
     expect(await reach(biller)).toEqual(nothing());
-    const second = await givenConsent(pool(), { patientId, sensitivities: ['HIV'], practitionerId: colleagueId });
+    const second = await givenConsent(story.graph, { patientId, sensitivities: ['HIV'], practitionerId: colleagueId });
     expect(await reach(colleague)).toEqual(everything());
 
     await using seen = colleague.subscribe('subscription ($id: ID!) { visitUpdated(visitId: $id) { id note { id } } }', {
       id: hidden.visitId,
     });
     expect(await seen.next()).toEqual({ visitUpdated: { id: hidden.visitId, note: { id: hidden.noteId } } });
-    await revokeConsent(pool(), first);
+    await revokeConsent(story.graph, first, story.patientId);
     expect(await seen.result()).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
     expect(await reach(colleague)).toEqual(nothing());
-    await revokeConsent(pool(), second);
+    await revokeConsent(story.graph, second, story.patientId);
   });
 
   test('is shown to a biller with a consent for payment, without the note', async () => {
-    const id = await givenConsent(pool(), { patientId: story.patientId, sensitivities: ['PSYCHIATRIC'], purposes: ['PAYMENT'] });
+    const id = await givenConsent(story.graph, { patientId: story.patientId, sensitivities: ['PSYCHIATRIC'], purposes: ['PAYMENT'] });
     expect(await reach(biller)).toEqual({ ...everything(), labels: [], note: null, noteByItself: false });
-    await revokeConsent(pool(), id);
+    await revokeConsent(story.graph, id, story.patientId);
   });
 
   test('is hidden again while the patient service is silent: a revocation may be on its way', async () => {
-    const id = await givenConsent(pool(), { patientId: story.patientId, sensitivities: ['PSYCHIATRIC', 'HIV'] });
+    const id = await givenConsent(story.graph, { patientId: story.patientId, sensitivities: ['PSYCHIATRIC', 'HIV'] });
     expect(await reach(colleague)).toEqual(everything());
-    await patientServiceIsSilent(pool());
+    await patientServiceIsSilent(story.graph);
     expect(await reach(colleague)).toEqual(nothing());
     expect(await reach(story.practitioner)).toEqual(everything());
     await story.graph.heardFrom('patient');
-    await revokeConsent(pool(), id);
+    await revokeConsent(story.graph, id, story.patientId);
   });
 
   test('is seen by whoever breaks the glass, with its note', async () => {
     const strangerId = newId('prc');
     const stranger = story.graph.as({ role: 'PRACTITIONER', practitionerId: strangerId });
     expect(await paged(stranger)).toEqual([]);
-    await breakTheGlass(pool(), story.patientId, strangerId);
+    await breakTheGlass(story.graph, story.patientId, strangerId);
     expect(await reach(stranger)).toEqual(everything());
     expect((await story.step(stranger, 'cancelVisit', { visitId: plain[0], reason: 'OTHER' })).userErrors).toMatchObject([
       { code: 'NOT_ALLOWED' },

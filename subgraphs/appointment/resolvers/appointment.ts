@@ -1,4 +1,4 @@
-import { sightOf } from '../access.ts';
+import { appointmentAccess } from '../access.ts';
 import { findAppointment } from '../appointment-service.ts';
 import { feeOf } from '../cancellation-policy.ts';
 import type { AppointmentResolvers } from '../generated/graphql.ts';
@@ -13,7 +13,10 @@ export const Appointment: AppointmentResolvers = {
     present(await loaders.healthcareService.load(healthcareServiceId), 'visit type', healthcareServiceId),
   modality: async ({ healthcareServiceId }, _args, { loaders }) =>
     present(await loaders.healthcareService.load(healthcareServiceId), 'visit type', healthcareServiceId).modality,
-  reason: async (appointment, _args, context) => ((await sightOf(context, appointment)) === 'ALL' ? appointment.reason : null),
+  sensitivities: async (appointment, _args, context) =>
+    (await appointmentAccess.may(context, 'readLabels', appointment)) ? appointment.sensitivities : [],
+  reason: async (appointment, _args, context) =>
+    (await appointmentAccess.may(context, 'readWords', appointment)) ? appointment.reason : null,
   cancellation: (appointment) => (appointment.status === 'CANCELLED' ? appointment : null),
   fee: ({ feeMinor, feeCurrency }) => feeOf(feeMinor, feeCurrency),
   statusHistory: async ({ id }, _args, { loaders }) => (await loaders.history.load(id)) ?? [],

@@ -1,5 +1,4 @@
-import { emptyIdPage, readPage, toConnection } from '#chassis/paging.ts';
-import { maySeeWaitlist } from '../access.ts';
+import { readPage, toConnection } from '#chassis/paging.ts';
 import { appointmentsBelow } from '../appointment-lists.ts';
 import type { PatientResolvers } from '../generated/graphql.ts';
 
@@ -7,9 +6,7 @@ export const Patient: PatientResolvers = {
   __resolveReference: ({ id }) => ({ id }),
   appointments: ({ id }, args, context) => appointmentsBelow(context, { parent: 'patient_id', direction: 'desc' }, id, args),
   waitlistEntries: async ({ id }, args, context) => {
-    const page = readPage(args);
-    if (!(await maySeeWaitlist(context, id))) return toConnection(emptyIdPage, []);
-    const ids = await context.loaders.waitlistPage.load(id, page);
+    const ids = await context.loaders.waitlistPage.load(id, readPage(args));
     return toConnection(ids, await Promise.all(ids.ids.map((entry) => context.loaders.waitlistEntry.load(entry))));
   },
 };

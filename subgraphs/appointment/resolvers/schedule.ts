@@ -1,5 +1,5 @@
 import { emptyIdPage, readPage, toConnection } from '#chassis/paging.ts';
-import { mayKeepSchedule } from '../access.ts';
+import { scheduleAccess } from '../access.ts';
 import type { ScheduleResolvers } from '../generated/graphql.ts';
 import { present } from '../present.ts';
 
@@ -8,10 +8,10 @@ export const Schedule: ScheduleResolvers = {
   practitioner: async ({ practitionerId }, _args, { loaders }) =>
     present(await loaders.practitioner.load(practitionerId), 'practitioner', practitionerId),
   rules: async ({ id }, _args, { loaders }) => (await loaders.rules.load(id)) ?? [],
-  exceptions: async ({ id, practitionerId }, args, { caller, loaders }) => {
+  exceptions: async ({ id, practitionerId }, args, context) => {
     const page = readPage(args);
-    if (!mayKeepSchedule(caller, practitionerId)) return toConnection(emptyIdPage, []);
-    const ids = await loaders.exceptionPage.load(id, page);
-    return toConnection(ids, await Promise.all(ids.ids.map((exception) => loaders.exception.load(exception))));
+    if (!(await scheduleAccess.may(context, 'keep', { practitionerId }))) return toConnection(emptyIdPage, []);
+    const ids = await context.loaders.exceptionPage.load(id, page);
+    return toConnection(ids, await Promise.all(ids.ids.map((exception) => context.loaders.exception.load(exception))));
   },
 };

@@ -1,14 +1,11 @@
 import { readPage, toConnection } from '#chassis/paging.ts';
-import { maySeeMoneyOf } from '../access.ts';
+import { accountAccess } from '../access.ts';
 import type { AccountResolvers, LedgerEntryResolvers, LedgerTransactionResolvers } from '../generated/graphql.ts';
 import { moneyOf } from './money.ts';
 import { visibleInvoice } from './visible-invoice.ts';
 
 export const Account: AccountResolvers = {
-  __resolveReference: async ({ id }, context) => {
-    const account = await context.loaders.account.load(id);
-    return account && (await maySeeMoneyOf(context, account.patientId)) ? account : null;
-  },
+  __resolveReference: async ({ id }, context) => accountAccess.visible(context, await context.loaders.account.load(id)),
   patient: ({ patientId }) => ({ id: patientId }),
   balance: async ({ patientId, currency }, _args, context) => {
     const balances = await context.loaders.balancesOfPatient.load(patientId);

@@ -1,10 +1,7 @@
-import { maySeeCoverage } from '../access.ts';
+import { coverageAccess } from '../access.ts';
 import type { CoverageResolvers } from '../generated/graphql.ts';
 
 export const Coverage: CoverageResolvers = {
-  __resolveReference: async ({ id }, context) => {
-    const coverage = await context.loaders.coverage.load(id);
-    return coverage && (await maySeeCoverage(context, coverage)) ? coverage : null;
-  },
+  __resolveReference: async ({ id }, context) => coverageAccess.visible(context, await context.loaders.coverage.load(id)),
   patient: ({ patientId }) => ({ id: patientId }),
 };

@@ -1,4 +1,4 @@
-import { isBiller, maySeeMoneyOf } from '../access.ts';
+import { chargeAccess, invoiceAccess } from '../access.ts';
 import type { InvoiceLineResolvers, InvoiceResolvers } from '../generated/graphql.ts';
 import { invoiceTotals } from '../invoice-totals.ts';
 import { moneyOf } from './money.ts';
@@ -11,13 +11,12 @@ export const Invoice: InvoiceResolvers = {
   totals: async (invoice, _args, context) => invoiceTotals(invoice, await context.loaders.paidSums.load(invoice.id)),
   payments: ({ id }, _args, context) => context.loaders.paymentsOfInvoice.load(id),
   claims: ({ id }, _args, context) => context.loaders.claimsOfInvoice.load(id),
-  cancelReason: ({ cancelReason }, _args, context) => (isBiller(context) ? cancelReason : null),
+  cancelReason: async (invoice, _args, context) =>
+    (await invoiceAccess.may(context, 'readReason', invoice)) ? invoice.cancelReason : null,
 };
 
 export const InvoiceLine: InvoiceLineResolvers = {
   amount: moneyOf,
-  chargeItem: async ({ chargeItemId }, _args, context) => {
-    const charge = await context.loaders.chargeItem.load(chargeItemId);
-    return charge && (await maySeeMoneyOf(context, charge.patientId)) ? charge : null;
-  },
+  chargeItem: async ({ chargeItemId }, _args, context) =>
+    chargeAccess.visible(context, await context.loaders.chargeItem.load(chargeItemId)),
 };

@@ -1,3 +1,4 @@
+import type { SensitivityCategory } from '#schema/events.ts';
 import { newId } from '#chassis/ids.ts';
 import { testSubgraph, type TestCaller, type TestSubgraphOptions } from '#chassis/testing/test-subgraph.ts';
 import type { UserError } from '#chassis/errors.ts';
@@ -78,9 +79,15 @@ export async function billing({ provider, times: given, ...options }: BillingOpt
         effectiveFrom: '2026-01-01',
         ...more,
       }),
-    async finishVisit(patientId: string, serviceCode = 'video-consult-20', startedAt = noon, appointmentId = newId('apt')) {
+    async finishVisit(
+      patientId: string,
+      serviceCode = 'video-consult-20',
+      startedAt = noon,
+      appointmentId = newId('apt'),
+      sensitivities: SensitivityCategory[] = [],
+    ) {
       const visit = { visitId: newId('vis'), appointmentId, patientId, practitionerId: newId('prc') };
-      const data = { ...visit, serviceCode, startedAt: startedAt.toISOString(), endedAt: startedAt.toISOString() };
+      const data = { ...visit, serviceCode, startedAt: startedAt.toISOString(), endedAt: startedAt.toISOString(), sensitivities };
       await graph.receive('visit.finished', visit.visitId, data);
       return data;
     },

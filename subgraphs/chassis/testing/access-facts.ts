@@ -1,42 +1,49 @@
-import type pg from 'pg';
+import type { EventData } from '#schema/events.ts';
 import { newId } from '../ids.ts';
+import type { Subgraph } from '../subgraph.ts';
+import type { TestSubgraph } from './test-subgraph.ts';
 
-// What a subgraph knows of consents and emergency access, written as its event handlers would: for tests of who may see what.
+// What a subgraph hears from the patient service of consents and emergency access: for tests of who may see what.
 
-export interface ConsentFacts {
-  patientId: string;
-  provision?: 'PERMIT' | 'DENY';
-  /** Codes of ConsentPurpose; none: for all. */
-  purposes?: string[];
-  sensitivities?: string[];
-  practitionerId?: string;
-}
+type Graph = TestSubgraph<Subgraph>;
 
-/** The patient gives a consent. @returns its id */
-export async function givenConsent(pool: pg.Pool, facts: ConsentFacts): Promise<string> {
-  const { patientId, provision = 'PERMIT', purposes = ['TREATMENT'], sensitivities = [], practitionerId = null } = facts;
+export type ConsentFacts = Pick<EventData<'consent.activated'>, 'patientId'> & Partial<EventData<'consent.activated'>>;
+
+/** The patient gives a consent that decides who sees what; for treatment unless said otherwise. @returns its id */
+export async function givenConsent(graph: Graph, facts: ConsentFacts): Promise<string> {
   const consentId = newId('con');
-  await pool.query(
-    `insert into active_consent (consent_id, patient_id, provision, scope, purposes, sensitivities, practitioner_id)
-     values ($1, $2, $3, 'PATIENT_PRIVACY', $4, $5, $6)`,
-    [consentId, patientId, provision, purposes, sensitivities, practitionerId],
-  );
+  await graph.receive('consent.activated', consentId, {
+    consentId,
+    provision: 'PERMIT',
+    scope: 'PATIENT_PRIVACY',
+    purposes: ['TREATMENT'],
+    sensitivities: [],
+    practitionerId: null,
+    periodStart: null,
+    periodEnd: null,
+    ...facts,
+  });
   return consentId;
 }
 
-export async function revokeConsent(pool: pg.Pool, consentId: string): Promise<void> {
-  await pool.query('delete from active_consent where consent_id = $1', [consentId]);
+export async function revokeConsent(graph: Graph, consentId: string, patientId: string): Promise<void> {
+  await graph.receive('consent.revoked', consentId, { consentId, patientId });
 }
 
 /** The practitioner opens the chart in an emergency, for an hour. */
-export async function breakTheGlass(pool: pg.Pool, patientId: string, practitionerId: string): Promise<void> {
-  await pool.query(
-    `insert into break_glass_grant (grant_id, patient_id, practitioner_id, opened_at, expires_at) values ($1, $2, $3, now(), now() + interval '60 minutes')`,
-    [newId('evt'), patientId, practitionerId],
-  );
+export async function breakTheGlass(graph: Graph, patientId: string, practitionerId: string): Promise<void> {
+  const grantId = newId('bgl');
+  const now = Date.now();
+  await graph.receive('breakGlass.opened', grantId, {
+    grantId,
+    patientId,
+    practitionerId,
+    openedAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + 3_600_000).toISOString(),
+  });
 }
 
-/** Nothing was heard from the patient service for two minutes: what it knows of consents may be out of date. */
-export async function patientServiceIsSilent(pool: pg.Pool): Promise<void> {
-  await pool.query(`update inbox_source set heard_at = now() - interval '2 minutes' where source = 'patient'`);
+/** Nothing was heard from the patient service for two minutes: what is known here of consents may be out of date. */
+export async function patientServiceIsSilent(graph: Graph): Promise<void> {
+  await graph.subgraph.database.pool.query(`update inbox_source set heard_at = now() - interval '2 minutes' where source = 'patient'`);
 }
