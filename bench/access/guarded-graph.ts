@@ -45,6 +45,8 @@ export async function guardedGraph(
     },
     log,
     port: 0,
+    // Nobody gives up: what takes long is what is measured.
+    requestDeadlineMs: 60_000,
   });
   return {
     url: `${router.url}/graphql`,

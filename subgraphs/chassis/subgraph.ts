@@ -91,7 +91,7 @@ export interface SubgraphDefinition<
   /** Keeps sealed audit records, for the subgraph that gathers them; the others hand theirs on to it. */
   gatherAudit?: (tx: Tx, records: readonly SealedRecord[]) => Promise<void>;
   /** The GraphQL types whose values are data of a patient: each that goes into an answer leaves an audit record. */
-  audited: AuditedTypes<Context>;
+  audited: AuditedTypes;
   /** Runs before the first request: data the subgraph cannot work without. */
   prepare?: (base: RequestContext<Client>) => Promise<void>;
   start?: (systemContext: (requestId: string) => Context) => BackgroundWork;

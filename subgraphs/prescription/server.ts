@@ -1,6 +1,6 @@
 import { transact } from '#chassis/database.ts';
 import { defineSubgraph, type Subgraph, type SubgraphOptions } from '#chassis/subgraph.ts';
-import { ofPatient, type AuditedType } from '#chassis/audit/watch-types.ts';
+import { ofPatient } from '#chassis/audit/watch-types.ts';
 import { syncCatalogue, syncDemoPharmacies } from './catalogue/catalogue-sync.ts';
 import { readPrescriptionConfig } from './config.ts';
 import { createPrescriptionContext, type PrescriptionContext, type Tx } from './context.ts';
@@ -22,7 +22,7 @@ export async function createPrescriptionSubgraph(options: SubgraphOptions): Prom
     protects: protectedTables,
     createContext: (base) => createPrescriptionContext(base, { config, startedAt }),
     handlers: eventHandlers(options.now ?? (() => new Date())),
-    audited: { Prescription: ofPatient, DetectedIssue: ofPrescription, Dispense: ofPrescription },
+    audited: { Prescription: ofPatient, DetectedIssue: ofPatient, Dispense: ofPatient },
     async prepare(context) {
       const { client } = context.database;
       startedAt = await databaseTime(client);
@@ -33,10 +33,3 @@ export async function createPrescriptionSubgraph(options: SubgraphOptions): Prom
   });
   return create(options);
 }
-
-/** A row that names its prescription only. */
-const ofPrescription: AuditedType<PrescriptionContext> = {
-  async of({ id, prescriptionId }: { id: string; prescriptionId: string }, { prescriptions }) {
-    return { id, patientId: (await prescriptions.load(prescriptionId))?.patientId ?? null };
-  },
-};

@@ -8,30 +8,29 @@ export interface AuditedThing {
 }
 
 /** How to tell, for each GraphQL type whose values are data of a patient, what a value is. `Row` is what resolvers give for the type. */
-export type AuditedTypes<Context> = Readonly<Record<string, AuditedType<Context>>>;
+export type AuditedTypes = Readonly<Record<string, AuditedType>>;
 
 // Rows differ by type: each entry names its own.
-export type AuditedType<Context> = { of(row: never, context: Context): AuditedThing | Promise<AuditedThing> };
+export interface AuditedType {
+  of(row: never): AuditedThing;
+}
 
 /**
  * Has every value of these types that goes into an answer recorded as seen, whichever resolver it came from: a field, a list, a
  * connection, `_entities`. graphql-js asks a type before it completes a value of it, so that no resolver can forget it.
  * @throws TypeError when the schema lacks a type, or the type has an `isTypeOf` of its own
  */
-export function watchTypes<Context extends { readonly audit: AuditTrail }>(schema: GraphQLSchema, audited: AuditedTypes<Context>): void {
+export function watchTypes(schema: GraphQLSchema, audited: AuditedTypes): void {
   for (const [name, { of }] of Object.entries(audited)) {
     const type = schema.getType(name);
     if (!isObjectType(type) || type.isTypeOf) throw new TypeError(`${name} is audited, and is no object type that can be watched`);
-    type.isTypeOf = (row: unknown, context: Context) => {
-      const thing = of(row as never, context);
-      const see = ({ id, patientId }: AuditedThing): true => {
-        context.audit.seen(name, id, patientId);
-        return true;
-      };
-      return thing instanceof Promise ? thing.then(see) : see(thing);
+    type.isTypeOf = (row: unknown, { audit }: { readonly audit: AuditTrail }) => {
+      const { id, patientId } = of(row as never);
+      audit.seen(name, id, patientId);
+      return true;
     };
   }
 }
 
 /** A row with `id` and `patientId`. */
-export const ofPatient: AuditedType<unknown> = { of: ({ id, patientId }: AuditedThing) => ({ id, patientId }) };
+export const ofPatient: AuditedType = { of: ({ id, patientId }: AuditedThing) => ({ id, patientId }) };
