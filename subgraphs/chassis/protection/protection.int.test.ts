@@ -208,7 +208,7 @@ describe('rows of before', () => {
         const crash = () => {
           throw new Error('stopped half way');
         };
-        if (notes) await expect(sealTableAnew(notes, { pool, keys, rows, progress: crash })).rejects.toThrow('half way');
+        if (notes) await expect(sealTableAnew(notes, { subgraph: 'visit', pool, keys, rows, progress: crash })).rejects.toThrow('half way');
       });
       expect((await client.query('select from clinical_note where is_sealed(plan)')).rowCount).toBe(200);
 
