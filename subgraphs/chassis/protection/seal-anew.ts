@@ -74,7 +74,7 @@ async function withoutNewestKey(table: ProtectedTable, batch: readonly Row[], ke
 
 /** A row may be sealed in part: a column may be new among the protected ones. */
 async function inPlainText(table: ProtectedTable, outdated: readonly Row[], rows: RowProtection): Promise<Row[]> {
-  const plain = outdated.map((row) => ({ ...row }) as Record<string, unknown>);
+  const plain: Record<string, unknown>[] = outdated.map((row) => ({ ...row }));
   for (const field of Object.keys(table.fields)) {
     const only = { ...table, fields: { [field]: table.fields[field] ?? {} } };
     const sealed = plain.filter((row) => typeof row[field] === 'string' && sealedWith(row[field]) !== null);
