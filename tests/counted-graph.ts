@@ -79,6 +79,8 @@ export async function startCountedGraph(options: CountedGraphOptions = {}): Prom
     identity: { verifyToken, linkKeys },
     ...(devIssuer && { devIssuer }),
     log,
+    // A test on a busy machine is late, not lost.
+    requestDeadlineMs: 60_000,
     port: 0,
   });
   const issuer = await openDevIssuer(keyFile);

@@ -5,7 +5,9 @@ const ivBytes = 12;
 const tagBytes = 16;
 
 /** `v1.<version of the data key>.<iv>.<cipher text and tag>`, the last two in base64url. The same form stands in the SQL function is_sealed. */
-const form = /^v1\.([1-9]\d{0,8})\.([\w-]{16})\.([\w-]{22,})$/;
+const form = /^v1\.([1-9]\d{0,8})\.[\w-]{16}\.[\w-]{22,}$/;
+const beginning = /^v1\.([1-9]\d{0,8})\./;
+const ivLetters = 16;
 
 /** A value that cannot be opened: of another place, changed, or sealed with another key. It never says what it holds. */
 export class SealBrokenError extends Error {
@@ -57,9 +59,17 @@ export function sealedWith(stored: string): number | null {
   return version === undefined ? null : Number(version);
 }
 
+/** Which data key opens a stored text: its version; 0, which no key has, when the text is not sealed. Looks at the beginning only. */
+export function keyVersionOf(stored: string): number {
+  const version = beginning.exec(stored)?.[1];
+  return version === undefined ? 0 : Number(version);
+}
+
 /** @throws SealBrokenError */
 export function unseal(stored: string, key: KeyObject, place: string): string {
-  const [, , iv, rest] = form.exec(stored) ?? [];
-  if (iv === undefined || rest === undefined) throw new SealBrokenError(`the value at ${place} is not sealed`);
-  return decryptBytes(Buffer.from(iv + rest, 'base64url'), key, place).toString();
+  const length = beginning.exec(stored)?.[0].length;
+  if (length === undefined) throw new SealBrokenError(`the value at ${place} is not sealed`);
+  // The 16 characters of the IV are 12 bytes, without a rest: what stands behind the dot goes on from there.
+  const sealed = Buffer.from(stored.slice(length, length + ivLetters) + stored.slice(length + ivLetters + 1), 'base64url');
+  return decryptBytes(sealed, key, place).toString();
 }

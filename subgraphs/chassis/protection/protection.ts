@@ -66,7 +66,7 @@ export function openProtection(options: ProtectionOptions): Protection {
     pool,
     async prepare() {
       await assertOpens(subgraph, pool, management);
-      await sealPlainText(tables, { pool, keys, rows }, log);
+      await sealPlainText(tables, { subgraph, pool, keys, rows }, log);
     },
     async close() {
       closed = true;

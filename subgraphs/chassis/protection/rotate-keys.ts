@@ -64,7 +64,7 @@ export async function rewrapDataKeys(protection: Protection, progress: Progress)
  *   unless a process wrote them with the key that it remembered, which it does for five minutes
  */
 export async function renewDataKeys(
-  { tables, keys, pool, ...rows }: Protection,
+  { subgraph, tables, keys, pool, ...rows }: Protection,
   madeBefore: Date,
   progress: Progress,
 ): Promise<{ patients: number; rows: number; left: number }> {
@@ -87,7 +87,7 @@ export async function renewDataKeys(
   }
   let sealed = 0;
   let left = 0;
-  const walk = { pool, keys, rows };
+  const walk = { subgraph, pool, keys, rows };
   for (const table of tables) {
     let looked = 0;
     const ofTable = await sealTableAnew(table, {

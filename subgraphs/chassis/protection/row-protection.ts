@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { SubgraphName } from '#schema/events.ts';
 import type { DataKeys } from './data-keys.ts';
-import { seal, sealedWith, SealBrokenError, unseal } from './envelope.ts';
+import { keyVersionOf, seal, SealBrokenError, unseal } from './envelope.ts';
 import { patientField, placeOf, type ProtectedTable, type Row } from './protected-tables.ts';
 
 /** The subject of the key that blind indexes are made with. Never replaced: the indexes would all change. */
@@ -53,7 +53,7 @@ export function rowProtection(subgraph: SubgraphName, keys: DataKeys): RowProtec
       if (sealed.length === 0) return [...rows];
       let keysOf = await keys.forReading(sealed.map(patientOf));
       const outdated = sealed.filter((row) =>
-        textsIn(table, row).some((text) => !keysOf.get(patientOf(row))?.byVersion.has(versionOf(text))),
+        textsIn(table, row).some((text) => !keysOf.get(patientOf(row))?.byVersion.has(keyVersionOf(text))),
       );
       if (outdated.length > 0) {
         // Sealed meanwhile by another process, with a key that is newer than what is remembered here.
@@ -67,7 +67,7 @@ export function rowProtection(subgraph: SubgraphName, keys: DataKeys): RowProtec
           const value = row[field];
           if (typeof value !== 'string') continue;
           const place = placeOf(subgraph, table, field, row);
-          const key = keysOf.get(patientOf(row))?.byVersion.get(versionOf(value))?.key;
+          const key = keysOf.get(patientOf(row))?.byVersion.get(keyVersionOf(value))?.key;
           if (!key) throw new SealBrokenError(`there is no data key for the value at ${place}`);
           plain[field] = unseal(value, key, place);
         }
@@ -86,9 +86,6 @@ const textsIn = ({ fields }: ProtectedTable, row: Row): string[] =>
   });
 
 const holdsText = (table: ProtectedTable, row: Row): boolean => Object.keys(table.fields).some((field) => typeof row[field] === 'string');
-
-/** 0, which no key has, for what is not sealed. */
-const versionOf = (text: string): number => sealedWith(text) ?? 0;
 
 function patientOf(row: Row): string {
   const patient = row[patientField];

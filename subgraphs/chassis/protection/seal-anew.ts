@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { SubgraphName } from '#schema/events.ts';
 import type { DataKeys } from './data-keys.ts';
 import { sealedWith } from './envelope.ts';
 import { columnOf, patientField, type ProtectedTable, type Row } from './protected-tables.ts';
@@ -8,6 +9,7 @@ import type { RowProtection } from './row-protection.ts';
 const rowsAtOnce = 200;
 
 export interface Walk {
+  readonly subgraph: SubgraphName;
   readonly pool: pg.Pool;
   readonly keys: DataKeys;
   readonly rows: RowProtection;
@@ -21,7 +23,8 @@ export interface Walk {
  * again, or after it was interrupted, it seals what is left.
  * @returns how many rows were sealed
  */
-export async function sealTableAnew(table: ProtectedTable, { pool, keys, rows, progress }: Walk): Promise<number> {
+export async function sealTableAnew(table: ProtectedTable, walk: Walk): Promise<number> {
+  const { pool, keys, rows, progress } = walk;
   let sealed = 0;
   let after: Row | null = null;
   for (;;) {
@@ -29,7 +32,7 @@ export async function sealTableAnew(table: ProtectedTable, { pool, keys, rows, p
     const last = batch.at(-1);
     if (!last) return sealed;
     const outdated = await withoutNewestKey(table, batch, keys);
-    const written = await writeBatch(pool, table, outdated, await rows.sealRows(table, await inPlainText(table, outdated, rows)));
+    const written = await writeBatch(walk, table, outdated, await rows.sealRows(table, await inPlainText(table, outdated, rows)));
     sealed += written;
     progress?.(batch.length, written);
     after = last;
@@ -37,7 +40,7 @@ export async function sealTableAnew(table: ProtectedTable, { pool, keys, rows, p
 }
 
 /** Opens every row of a table. @returns how many are not sealed with the newest key of their patient. @throws SealBrokenError */
-export async function countOutdated(table: ProtectedTable, { pool, keys, rows }: Omit<Walk, 'progress'>): Promise<number> {
+export async function countOutdated(table: ProtectedTable, { pool, keys, rows }: Walk): Promise<number> {
   let outdated = 0;
   let after: Row | null = null;
   for (;;) {
@@ -71,7 +74,7 @@ async function withoutNewestKey(table: ProtectedTable, batch: readonly Row[], ke
 
 /** A row may be sealed in part: a column may be new among the protected ones. */
 async function inPlainText(table: ProtectedTable, outdated: readonly Row[], rows: RowProtection): Promise<Row[]> {
-  const plain = outdated.map((row) => ({ ...row }) as Record<string, unknown>);
+  const plain: Record<string, unknown>[] = outdated.map((row) => ({ ...row }));
   for (const field of Object.keys(table.fields)) {
     const only = { ...table, fields: { [field]: table.fields[field] ?? {} } };
     const sealed = plain.filter((row) => typeof row[field] === 'string' && sealedWith(row[field]) !== null);
@@ -80,36 +83,39 @@ async function inPlainText(table: ProtectedTable, outdated: readonly Row[], rows
   return plain;
 }
 
-async function writeBatch(pool: pg.Pool, table: ProtectedTable, before: readonly Row[], after: readonly Row[]): Promise<number> {
+/** In one statement: the audit of the table keeps one record of it. */
+async function writeBatch({ pool, subgraph }: Walk, table: ProtectedTable, before: readonly Row[], after: readonly Row[]): Promise<number> {
   if (before.length === 0) return 0;
   const fields = Object.keys(table.fields);
-  const indexes = Object.values(table.fields).flatMap(({ index }) => index ?? []);
-  const set = [...fields, ...indexes].map((field, index) => `"${columnOf(field)}" = $${index + 1}`);
-  const written = set.length;
-  const isRow = table.primaryKey.map((field, index) => `"${columnOf(field)}" = $${written + index + 1}`);
-  const unchanged = fields.map((field, index) => `"${columnOf(field)}" is not distinct from $${written + isRow.length + index + 1}`);
-  const text = `update "${table.table}" set ${set.join(', ')} where ${[...isRow, ...unchanged].join(' and ')}`;
+  const written = [...fields, ...Object.values(table.fields).flatMap(({ index }) => index ?? [])];
+  const columns = [
+    ...table.primaryKey.map((field) => ({ name: `key_${columnOf(field)}`, values: before.map((row) => row[field]) })),
+    ...written.map((field) => ({ name: `new_${columnOf(field)}`, values: after.map((row) => row[field] ?? null) })),
+    ...fields.map((field) => ({ name: `old_${columnOf(field)}`, values: before.map((row) => row[field] ?? null) })),
+  ];
+  const typeOf = (values: readonly unknown[]) => (typeof values[0] === 'number' ? 'integer[]' : 'text[]');
+  const text = `
+    update "${table.table}" as t set ${written.map((field) => `"${columnOf(field)}" = v."new_${columnOf(field)}"`).join(', ')}
+    from unnest(${columns.map(({ values }, index) => `$${index + 1}::${typeOf(values)}`).join(', ')}) as v (${columns.map(({ name }) => `"${name}"`).join(', ')})
+    where ${[
+      ...table.primaryKey.map((field) => `t."${columnOf(field)}" = v."key_${columnOf(field)}"`),
+      ...fields.map((field) => `t."${columnOf(field)}" is not distinct from v."old_${columnOf(field)}"`),
+    ].join(' and ')}`;
   const client = await pool.connect();
-  let count = 0;
   let failure: Error | undefined;
   try {
     await client.query('begin');
     // To nobody is it news.
-    await client.query(`select set_config('chassis.seal_anew', 'on', true), set_config('chassis.bulk_load', 'on', true)`);
-    for (const [index, row] of after.entries()) {
-      const old = before[index] ?? {};
-      const { rowCount } = await client.query({
-        name: `seal ${table.table} anew`,
-        text,
-        values: [
-          ...[...fields, ...indexes, ...table.primaryKey].map((field) => row[field] ?? null),
-          ...fields.map((field) => old[field] ?? null),
-        ],
-      });
-      count += rowCount ?? 0;
-    }
+    await client.query(
+      `select set_config('chassis.seal_anew', 'on', true), set_config('chassis.bulk_load', 'on', true), set_config('audit.actor', $1, true)`,
+      [JSON.stringify({ subject: `system:${subgraph}`, role: 'SYSTEM', purpose: 'HSYSADMIN', requestId: 'seal-anew' })],
+    );
+    const { rowCount } = await client.query(
+      text,
+      columns.map(({ values }) => values),
+    );
     await client.query('commit');
-    return count;
+    return rowCount ?? 0;
   } catch (error) {
     failure = error as Error;
     throw error;
