@@ -24,7 +24,9 @@ const result = await fuzz({
 await router.close();
 for (const [answer, times] of Object.entries(result.answers).sort(([, one], [, other]) => other - one))
   console.log(`${String(times).padStart(7)}  ${answer}`);
-console.log(`${result.sent} requests, the slowest answer after ${Math.round(result.slowestMs)} ms, ${result.findings.length} findings`);
+console.log(
+  `${result.sent} requests, ${result.slow} answers after more than 1 s, the slowest after ${Math.round(result.slowestMs)} ms, ${result.findings.length} findings`,
+);
 for (const finding of result.findings)
   console.log(JSON.stringify({ ...finding, request: { ...finding.request, body: String(finding.request.body).slice(0, 1_500) } }, null, 2));
-process.exitCode = result.findings.length > 0 || result.sent < Number(values.count) ? 1 : 0;
+process.exitCode = result.findings.length > 0 || result.slow > 0 || result.sent < Number(values.count) ? 1 : 0;

@@ -38,17 +38,16 @@ export function madeUpRequest(random: Random, schema: GraphQLSchema): MadeUpRequ
     case 1:
       return post('JSON', json(random, 4));
     case 2:
-      return post('JSON around a document', {
-        query: document(),
-        [random.pick(names)]: json(random, 3),
-        operationName: random.pick([null, 'Q', 5, {}]),
-      });
+      return post(
+        'JSON around a document',
+        `{"query":${JSON.stringify(document())},${JSON.stringify(random.pick(names))}:${json(random, 3)},"operationName":${random.pick(['null', '"Q"', '5', '{}'])}}`,
+      );
     case 3:
       return post('a document', { query: document() });
     case 4:
       return post('a broken document', { query: broken(random, document()) });
     case 5:
-      return post('variables', { query: random.pick(withVariables), variables: json(random, 4, true) });
+      return post('variables', `{"query":${JSON.stringify(random.pick(withVariables))},"variables":${json(random, 4, true)}}`);
     case 6: {
       const headers = Object.fromEntries(
         Array.from({ length: random.below(4) }, () => [random.pick(headerNames), random.pick(headerValues)]),
@@ -59,7 +58,7 @@ export function madeUpRequest(random: Random, schema: GraphQLSchema): MadeUpRequ
       const parameters = new URLSearchParams({
         query: random.chance(0.7) ? document().slice(0, 4_000) : broken(random, '{ me { role } }'),
       });
-      if (random.chance(0.5)) parameters.append(random.pick(names), JSON.stringify(json(random, 2)));
+      if (random.chance(0.5)) parameters.append(random.pick(names), json(random, 2));
       return {
         kind: 'an address',
         method: 'GET',
@@ -90,24 +89,20 @@ const texts = [
   '\u202e',
 ];
 
-/** @param record is the value an object? */
-function json(random: Random, depth: number, record = false): unknown {
+/** A value as text: what is nested too deeply could not be written by JSON.stringify. @param record is the value an object? */
+function json(random: Random, depth: number, record = false): string {
   const kind = record ? 5 : random.below(depth > 0 ? 7 : 5);
-  if (kind === 0) return null;
-  if (kind === 1) return random.chance(0.5);
-  if (kind === 2) return random.pick([0, -1, 1, 1.5, 2 ** 31, -(2 ** 53), 1e308, 100, 101]);
-  if (kind <= 4) return random.pick(texts);
+  if (kind === 0) return 'null';
+  if (kind === 1) return String(random.chance(0.5));
+  if (kind === 2) return random.pick(['0', '-1', '1', '1.5', '2147483648', '-9007199254740992', '1e308', '1e999', '100', '101']);
+  if (kind <= 4) return JSON.stringify(random.pick(texts));
   if (kind === 6) {
-    if (random.chance(0.03)) return JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`) as unknown;
-    return Array.from({ length: random.below(5) }, () => json(random, depth - 1));
+    if (random.chance(0.03)) return `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    return `[${Array.from({ length: random.below(5) }, () => json(random, depth - 1)).join()}]`;
   }
   const keys = [...names, 'id', 'first', 'input', 'filter', 'patientId', 'n', 'b', 'at'];
-  // As text, so that `__proto__` is a key like any other.
-  const members = Array.from(
-    { length: random.below(6) },
-    () => `${JSON.stringify(random.pick(keys))}:${JSON.stringify(json(random, depth - 1))}`,
-  );
-  return JSON.parse(`{${members.join()}}`) as unknown;
+  const members = Array.from({ length: random.below(6) }, () => `${JSON.stringify(random.pick(keys))}:${json(random, depth - 1)}`);
+  return `{${members.join()}}`;
 }
 
 const withVariables = [
@@ -235,5 +230,7 @@ function madeUpDocument(random: Random, schema: GraphQLSchema): string {
   }
 
   const body = root ? selections(root, 1 + random.below(7)) : '{ __typename }';
-  return `${operation} Q($v: Int, $b: Boolean = true) ${body} ${fragments.join(' ')}`;
+  const text = `${body} ${fragments.join(' ')}`;
+  const variables = [text.includes('$v') ? '$v: Int' : '', text.includes('$b') ? '$b: Boolean = true' : ''].join(' ').trim();
+  return `${operation} Q${variables ? `(${variables})` : ''} ${text}`;
 }

@@ -2,6 +2,7 @@ import { GraphQLError, parse } from 'graphql';
 import type { DocumentNode } from 'graphql';
 import { excessOf } from './measure-document.ts';
 import type { OperationLimits } from './operation-limits.ts';
+import { conditionalRoot, hasConditionalRoot } from './conditional-root.ts';
 import { tooLarge } from './refusals.ts';
 
 /** The text read, or the one error that refuses it. `syntax` errors are graphql-js's own. */
@@ -14,7 +15,8 @@ export function readDocument(text: string, limits: OperationLimits): ReadDocumen
   try {
     const document = parse(text, { maxTokens: limits.tokens });
     const excess = excessOf(document, limits);
-    return excess ? { because: 'limit', refusal: tooLarge(excess) } : { document };
+    if (excess) return { because: 'limit', refusal: tooLarge(excess) };
+    return hasConditionalRoot(document) ? { because: 'limit', refusal: conditionalRoot() } : { document };
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     return tooManyTokens.test(error.message)

@@ -66,3 +66,12 @@ test('the gate leaves what is no GraphQL to those who explain it', () => {
   expect(fits('{ a }')).toBeNull();
   expect(fits(`${'{ a '.repeat(17)}${'}'.repeat(17)}`)?.extensions['code']).toBe('OPERATION_TOO_LARGE');
 });
+
+test.each([
+  ['subscription($b: Boolean!) { a @include(if: $b) }', 'GRAPHQL_VALIDATION_FAILED'],
+  ['subscription { ...F } fragment F on Subscription { ... @skip(if: true) { a } }', 'GRAPHQL_VALIDATION_FAILED'],
+  ['subscription { ...F } fragment F on Subscription { ...F a { b @skip(if: true) } }', undefined],
+  ['query($b: Boolean!) { a @include(if: $b) }', undefined],
+])('a condition on the root field of a subscription is refused: %s', (document, code) =>
+  expect(documentGate(defaultOperationLimits)(document)?.extensions['code']).toBe(code),
+);
