@@ -473,8 +473,8 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
         replaced: signed.id,
         twice: twice.id,
         draft: drafted.id,
-        sensitive: sensitive.prescription,
-        consented: consented.prescription,
+        sensitive: sensitive.prescription.id,
+        consented: consented.prescription.id,
       },
       DetectedIssue: {
         '': replacing.detectedIssues.find(({ code }) => code === 'ALLERGY')?.id ?? '',

@@ -31,7 +31,7 @@ function takeIn(ledger: Ledger, person: Person, way: Way, where: string, { looks
   for (const { root } of looks) ledger.root({ person, way, question: `${where} ${root.key}` }, form, root, data);
 }
 
-const mostSelections = 400;
+const mostSelections = 1_200;
 
 export function lookThroughRouter(graph: OpenGraph, schema: GraphQLSchema, table: AccessTable, known: KnownData, ledger: Ledger, codes: Codes) {
   const batches = batchesForRouter(schema, table, known, mostSelections);
