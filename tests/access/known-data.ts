@@ -155,7 +155,7 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
   await mutation(patient, 'removeCareTeamMember', 'careTeamMember { id }', { careTeamMemberId: formerMember });
   const careTeamMember = await joinCareTeam();
   await eventually(
-    () => attempt(own, 'addCareTeamMember', 'careTeamMember { id }', { patientId, practitionerId: hospital.practitionerId }),
+    () => attempt(own, 'addCareTeamMember', 'careTeamMember { id }', { patientId, practitionerId: elsewhere.practitionerId }),
     ({ userErrors }) => userErrors.length === 0,
   );
   const inEmergency = await clients.as('practitioner', emergency.practitionerId);
