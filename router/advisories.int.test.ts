@@ -1,7 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { CompactEncrypt, exportJWK, generateKeyPair } from 'jose';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTokenVerifier, localKeys } from './identity.ts';
 import { peopleGraph } from './testing/people-graph.ts';
 import type { PeopleGraph } from './testing/people-graph.ts';
 import { testRouter } from './testing/test-router.ts';
@@ -141,6 +143,16 @@ describe('node and ws', () => {
     expect(status).toBe(200);
     await healthy();
   });
+});
+
+test('jose CVE-2024-28176: an encrypted token is not unpacked, whoever it is encrypted for', async () => {
+  const { publicKey } = await generateKeyPair('ECDH-ES');
+  const key = { ...(await exportJWK(publicKey)), kid: 'k1' };
+  const verify = createTokenVerifier({ issuer: 'https://id.example', audience: 'graph', keys: localKeys({ keys: [key] }) });
+  const token = await new CompactEncrypt(Buffer.from('{}'))
+    .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', kid: 'k1', typ: 'JWT' })
+    .encrypt(publicKey);
+  await expect(verify(token)).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
 });
 
 test('undici CVE-2026-22036: an answer of a subgraph that is packed many times over is not unpacked', async () => {

@@ -44,7 +44,7 @@ describe('the graph', () => {
     graph = await openGraph();
     known = await fillGraph(graph);
     everybody = [['no token', null], ...(Object.entries(callersOf(known.ids)) as [Person, Caller][])];
-  }, 120_000);
+  }, 300_000);
   afterAll(() => graph[Symbol.asyncDispose]());
 
   describe('asked for everything, by everybody, on every way', () => {

@@ -1,7 +1,7 @@
 import type { OpenGraph } from './graph.ts';
 
 /** What a refusal may leave behind: that it was asked, and what was answered. */
-const traces = /^(_prisma_migrations|idempotency|inbox|outbox_delivery|audit|data_key)/;
+const traces = /^(_prisma_migrations|idempotency|inbox|outbox|gathered_audit|audit|data_key)/;
 
 /** One text per table of each subgraph: equal only when no row was added, changed or removed. */
 export async function digestOf({ subgraphs }: OpenGraph): Promise<Record<string, string>> {

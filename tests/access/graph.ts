@@ -40,6 +40,8 @@ export async function openGraph(): Promise<OpenGraph> {
       },
     },
     log,
+    // Everything is asked in few documents.
+    limits: { characters: 1_000_000, tokens: 50_000, aliases: 5_000, rootFields: 500, selections: 10_000, cost: 10_000_000 },
     port: 0,
     http: { graceMs: 0 },
     // On a busy machine an answer is late, not lost.

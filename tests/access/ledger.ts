@@ -60,6 +60,8 @@ export function openLedger(table: AccessTable, known: KnownData) {
     ...known.alike,
   ]);
   const cells: Cell[] = [];
+  /** Types of things that were shown, and their ids with them. */
+  const shownTypes = new Set<string>();
   /** Asked, and nothing was there that could have shown it. */
   let below = 0;
 
@@ -92,6 +94,7 @@ export function openLedger(table: AccessTable, known: KnownData) {
     }
     const target = asked.children[0]?.field ?? 'id';
     for (const thing of things) {
+      shownTypes.add(asked.type);
       const isPassing = passing.has(asked.type);
       const id = isPassing ? 'any' : String(thing['id']);
       if (known.strangers.has(id)) continue;
@@ -121,7 +124,7 @@ export function openLedger(table: AccessTable, known: KnownData) {
     verdict(): Verdict {
       const has = (rows: Cell['may'], person: Person): boolean => rows.every((row) => row?.whoSees.has(person));
       const leaks = new Set<string>();
-      const seen = new Set<string>();
+      const seen = new Set([...shownTypes].map((type) => `${type}.id`));
       const values = new Map<string, Map<string, Look>>();
       /** By question and place: who must see it, and who did. */
       const questions = new Map<string, { cell: Cell; by: Set<string> }>();

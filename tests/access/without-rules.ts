@@ -36,14 +36,13 @@ export async function rulesWithoutEffect(
   const places = directQuestions(graph, table, known);
   let rules = 0;
   const withoutEffect: string[] = [];
-  for (const { name, rounds, entities, run } of places) {
+  for (const { name, askRoots, askEntities, askingFor } of places) {
     // From what shows it most likely to what takes longest.
-    const shown = (type: string) => async (_person: Person, caller: Caller) =>
-      Promise.all(entities.filter((entity) => entity.type === type).map(({ operation, variables }) => run(caller, operation, variables)));
-    const everything = async (_person: Person, caller: Caller) => [
-      await Promise.all(entities.map(({ operation, variables }) => run(caller, operation, variables))),
-      await Promise.all(rounds.map(({ operation, variables }) => run(caller, operation, variables))),
-    ];
+    const shown = (type: string) => {
+      const askFor = askingFor(type);
+      return async (_person: Person, caller: Caller) => askFor?.(caller);
+    };
+    const everything = async (_person: Person, caller: Caller) => [await askEntities(caller), await askRoots(caller)];
     const done = async (person: Person, caller: Caller) =>
       (await take(person, caller, 'direct', true, name)).map(({ mutation, outcome }) => [mutation, outcome]);
     const before = new Map<string, string>();
