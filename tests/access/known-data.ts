@@ -49,9 +49,9 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
   };
   const [patientId, proxyId, otherId, childId] = await Promise.all([
     register('Ada', '1980-05-17', {
-    address: [{ line: ['1 Known Way'], city: 'Springfield', state: 'IL', postalCode: '62701', country: 'US' }],
-    telecom: [{ system: 'EMAIL', value: 'ada@example.org' }],
-    identifiers: [{ system: 'urn:example:mrn', value: 'known-1' }],
+      address: [{ line: ['1 Known Way'], city: 'Springfield', state: 'IL', postalCode: '62701', country: 'US' }],
+      telecom: [{ system: 'EMAIL', value: 'ada@example.org' }],
+      identifiers: [{ system: 'urn:example:mrn', value: 'known-1' }],
     }),
     register('Petra', '1979-01-02'),
     register('Olga', '1990-03-04'),
@@ -362,7 +362,12 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
   /** A visit of a sensitive kind with a signed note, and a prescription that tells of the same. */
   async function sensitiveVisit(label: string, medication: string, later: number) {
     const code = `known-${label.toLowerCase().replaceAll('_', '-')}`;
-    const price = { serviceCode: code, amount: { amountMinor: 20_000, currency: 'USD' }, effectiveFrom: '2020-01-01', effectiveTo: '2099-12-31' };
+    const price = {
+      serviceCode: code,
+      amount: { amountMinor: 20_000, currency: 'USD' },
+      effectiveFrom: '2020-01-01',
+      effectiveTo: '2099-12-31',
+    };
     await mutation(biller, 'setPrice', 'price { id }', price);
     const { healthcareService } = await mutation<{ healthcareService: Made }>(desk, 'createHealthcareService', 'healthcareService { id }', {
       code,
@@ -489,7 +494,13 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
         sensitive: sensitive.charge,
         consented: consented.charge,
       },
-      Invoice: { '': invoice, draft: invoiceDraft, 'cancelled draft': cancelledInvoice, second: issuedInvoice, balanced: balanced.invoice.id },
+      Invoice: {
+        '': invoice,
+        draft: invoiceDraft,
+        'cancelled draft': cancelledInvoice,
+        second: issuedInvoice,
+        balanced: balanced.invoice.id,
+      },
       Payment: { '': payment },
       Refund: { '': refunded },
       Claim: { '': claim, draft: claimDraft },

@@ -33,7 +33,14 @@ function takeIn(ledger: Ledger, person: Person, way: Way, where: string, { looks
 
 const mostSelections = 1_200;
 
-export function lookThroughRouter(graph: OpenGraph, schema: GraphQLSchema, table: AccessTable, known: KnownData, ledger: Ledger, codes: Codes) {
+export function lookThroughRouter(
+  graph: OpenGraph,
+  schema: GraphQLSchema,
+  table: AccessTable,
+  known: KnownData,
+  ledger: Ledger,
+  codes: Codes,
+) {
   const batches = batchesForRouter(schema, table, known, mostSelections);
   return async (person: Person, caller: Caller | null): Promise<void> => {
     const headers = { 'content-type': 'application/json', ...(caller && { authorization: `Bearer ${graph.tokenOf(caller)}` }) };

@@ -68,8 +68,7 @@ function looksAt(schema: GraphQLSchema, table: AccessTable, { things, rootArgume
     for (const [over, inner] of Object.entries(type.getFields())) {
       const next = kindOf(inner).type;
       if (!next || !isThing(next)) continue;
-      const lookOver = (children: readonly Asked[]) =>
-        nested.push(lookAt([ask(type, over, { children })], first, `n${nested.length}`));
+      const lookOver = (children: readonly Asked[]) => nested.push(lookAt([ask(type, over, { children })], first, `n${nested.length}`));
       for (const group of groupsOf(table, next)) lookOver(group);
       reached.add(next.name);
       beyond.push({ next, lookOver });
@@ -119,8 +118,11 @@ const named = (looks: readonly Look[]): Look[] => looks.map((look, n) => ({ ...l
  */
 export function batchesForRouter(schema: GraphQLSchema, table: AccessTable, known: KnownData, most: number): Batch[] {
   const { ordinary, special, nested } = looksAt(schema, table, known);
-  const rounds = Array.from({ length: Math.max(...ordinary.map(({ length }) => length)) }, (_, n) => ordinary.flatMap((looks) => looks[n] ?? []));
-  const inForm = (looks: readonly Look[], form: Form, isNested = false) => inDocuments(looks, most).map((some) => batch(some, form, isNested));
+  const rounds = Array.from({ length: Math.max(...ordinary.map(({ length }) => length)) }, (_, n) =>
+    ordinary.flatMap((looks) => looks[n] ?? []),
+  );
+  const inForm = (looks: readonly Look[], form: Form, isNested = false) =>
+    inDocuments(looks, most).map((some) => batch(some, form, isNested));
   return [
     ...rounds.flatMap((looks) => inForm(looks, 'plain')),
     ...inForm(special, 'plain'),
@@ -163,7 +165,8 @@ export function entitiesOf(schema: GraphQLSchema, table: AccessTable, { things }
       return groups.map((asked, n): EntityLook => ({ key: `${type.name}_${n}`, type: type.name, asked, ids }));
     });
   const types = [...new Map(looks.map(({ type, ids }) => [type, ids]))];
-  const one = ({ key, type, asked }: EntityLook): string => `${key}: _entities(representations: $${type}) { ... on ${type} ${selectionOf(asked)} }`;
+  const one = ({ key, type, asked }: EntityLook): string =>
+    `${key}: _entities(representations: $${type}) { ... on ${type} ${selectionOf(asked)} }`;
   return {
     looks,
     document: `query (${types.map(([type]) => `$${type}: [_Any!]!`).join(' ')}) { ${looks.map(one).join(' ')} }`,
@@ -174,5 +177,7 @@ export function entitiesOf(schema: GraphQLSchema, table: AccessTable, { things }
 /** `{ __typename id … }` of a thing. */
 function selectionOf(asked: readonly Asked[]): string {
   const around: Asked = { key: 'it', parent: '', field: 'it', type: '', kind: 'thing', arguments: '', isList: false, children: asked };
-  return write([around], 'plain').replace(/^\{ it /, '').replace(/ \}$/, '');
+  return write([around], 'plain')
+    .replace(/^\{ it /, '')
+    .replace(/ \}$/, '');
 }

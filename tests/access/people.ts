@@ -45,7 +45,16 @@ export function callerAs(persona: PersonaName, id?: string): Caller {
   const answer = personaClaims(persona, id);
   if ('complaint' in answer) throw new Error(answer.complaint);
   const { sub, role, scope, patient_id: patientId, practitioner_id: practitionerId, organization_id: organizationId } = answer.claims;
-  return { role, subject: sub, scopes: scope.split(' '), patientId, practitionerId, organizationId, clientId: 'known-app', actor: 'known-helper' };
+  return {
+    role,
+    subject: sub,
+    scopes: scope.split(' '),
+    patientId,
+    practitionerId,
+    organizationId,
+    clientId: 'known-app',
+    actor: 'known-helper',
+  };
 }
 
 export function callersOf(ids: Ids): Readonly<Record<Exclude<Person, 'no token'>, Caller>> {
