@@ -4,13 +4,17 @@ import { pino } from 'pino';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '#chassis/caller.ts';
 import { composeSchema } from '../compose.ts';
-import type { PlanSource } from '../plan/plan-source.ts';
+import { planHere, type PlanSource } from '../plan/plan-source.ts';
 import { createPlanner } from '../plan/planner.ts';
+import { buildGraph, warmUp, type ServedGraph } from '../served-graph.ts';
 import { createAuthorization } from './authorization.ts';
 import { readSupergraph } from './security-features.ts';
 import { rolePolicies, type Policy } from './role-policies.ts';
 
 const noPlans: PlanSource = { ready: Promise.resolve(), plan: async () => ({ outcome: 'busy' }), retire: () => undefined };
+const noClient = (): never => {
+  throw new Error('nobody is asked here');
+};
 const log = pino({ level: 'silent' });
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external", "@shareable", "@interfaceObject", "@context", "@fromContext", "@authenticated", "@requiresScopes", "@policy"])`;
 
@@ -231,4 +235,22 @@ describe('policies', () => {
   ])('one %s', async (_, policy, expected) => {
     expect(await ask(policy)).toBe(expected);
   });
+});
+
+test('a new supergraph begins with a plan for each kind of rights that its documents were asked with', async () => {
+  const types = 'type Query { a: Int @requiresScopes(scopes: [["s"]])  b: Int @authenticated';
+  const [before, after] = await Promise.all([compose(`${types} }`), compose(`${types}  c: Int }`)]);
+  const [previous, next] = [before, after].map((sdl) => buildGraph(sdl, { planSource: planHere, pathsLimit: 20, clientOf: noClient }));
+  if (!previous || !next) throw new Error('two were built');
+  const document = parse('{ a b }');
+  const rightsOf = async (graph: ServedGraph, scopes: string[]) => {
+    const operation = getOperationAST(document);
+    if (!operation) throw new Error('no operation');
+    return graph.planner.authorization.question(document, operation).rightsOf(caller(...scopes), log);
+  };
+  const request = { documentKey: 'k', document, operationName: undefined, variables: {}, inParts: false };
+  for (const scopes of [['s'], []]) await previous.planner.compile({ ...request, rights: await rightsOf(previous, scopes) });
+  expect(await warmUp(next, previous)).toBe(2);
+  const known = next.planner.latest(10).map(({ rights }) => rights);
+  expect(known).toEqual([await rightsOf(next, []), await rightsOf(next, ['s'])]);
 });
