@@ -16,7 +16,7 @@ import { protectedTables } from '../subgraphs/visit/protected-columns.ts';
 // npm run bench:protection: what encryption costs this process, in microseconds of CPU (which a busy machine leaves alone):
 // one value, and the query that reads the notes of a chart, with and without. The two take turns.
 
-const rounds = 20;
+const rounds = 10;
 const text = 'The patient reports a cough since Tuesday, without fever. '.repeat(10);
 
 async function microseconds(times: number, work: () => unknown): Promise<number> {

@@ -25,7 +25,7 @@ beforeAll(async () => {
   const log = createLogger('all', { LOG_LEVEL: 'trace' }, { write: (line) => void (logged += line) });
   graph = await startCountedGraph({ log, heartbeats: true });
   patientId = await plantEverywhere();
-});
+}, 180_000);
 afterAll(() => graph[Symbol.asyncDispose]());
 
 /** A patient's story in which every text is a canary. */
@@ -242,7 +242,14 @@ describe('a request that fails', () => {
       'a rule that is broken',
       {
         query: register,
-        variables: { input: { ...person, idempotencyKey: newKey(), identifiers: [{ system: 'x y', value: canary('failidentifier') }] } },
+        variables: {
+          input: {
+            ...person,
+            idempotencyKey: newKey(),
+            birthDate: '2999-01-01',
+            identifiers: [{ system: 'urn:x', value: canary('failidentifier') }],
+          },
+        },
       },
     ],
     [

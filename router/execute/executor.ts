@@ -12,6 +12,7 @@ import { laterParts } from './later-parts.ts';
 import type { AnswerInParts, RouterResult } from './router-result.ts';
 import { askOf, runPlan, type Patience, type Run, type Running } from './run-plan.ts';
 import { takeAnswer } from './take-answer.ts';
+import { withoutNeighbours } from './variable-errors.ts';
 
 export interface ExecutorOptions {
   readonly planner: Planner;
@@ -184,7 +185,8 @@ function getVariables(
   return {
     coerced: {},
     errors: result.errors.map(
-      ({ message, nodes }) => new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: 'BAD_USER_INPUT' } }),
+      ({ message, nodes }) =>
+        new GraphQLError(withoutNeighbours(message), { nodes: nodes ?? null, extensions: { code: 'BAD_USER_INPUT' } }),
     ),
   };
 }

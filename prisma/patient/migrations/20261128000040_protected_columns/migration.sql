@@ -20,23 +20,6 @@ select refuse_plain_text('allergy_intolerance', 'substance_text');
 select refuse_plain_text('allergy_intolerance', 'reactions');
 select refuse_plain_text('allergy_intolerance', 'note');
 
--- Why a chart was opened in an emergency tells of the patient.
-select refuse_plain_text('break_glass', 'reason');
-create or replace function keep_break_glass() returns trigger language plpgsql as $$
-begin
-  if tg_op = 'UPDATE' then
-    if only_sealed_anew(to_jsonb(old), to_jsonb(new), array['reason']) then
-      return new;
-    end if;
-    if old.ended_at is null
-      and (new.id, new.patient_id, new.practitioner_id, new.opened_at, new.expires_at)
-        = (old.id, old.patient_id, old.practitioner_id, old.opened_at, old.expires_at) and new.reason = old.reason then
-      return new;
-    end if;
-  end if;
-  raise exception 'break_glass is append-only: only its end can be added, once' using errcode = 'check_violation';
-end $$;
-
 do $$ begin
   if not exists (select from patient_identifier) then
     alter table patient_identifier validate constraint patient_identifier_value_indexed;

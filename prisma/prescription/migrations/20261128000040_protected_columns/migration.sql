@@ -2,7 +2,6 @@
 alter table detected_issue add column patient_id text;
 alter table dispense add column patient_id text;
 alter table prescription_status_change add column patient_id text;
-select set_config('chassis.bulk_load', 'on', true);
 update detected_issue as i set patient_id = p.patient_id from prescription as p where p.id = i.prescription_id;
 alter table dispense disable trigger dispense_within_prescription;
 update dispense as d set patient_id = p.patient_id from prescription as p where p.id = d.prescription_id;
@@ -10,7 +9,6 @@ alter table dispense enable trigger dispense_within_prescription;
 alter table prescription_status_change disable trigger status_change_no_update;
 update prescription_status_change as c set patient_id = p.patient_id from prescription as p where p.id = c.prescription_id;
 alter table prescription_status_change enable trigger status_change_no_update;
-select set_config('chassis.bulk_load', 'off', true);
 alter table detected_issue alter column patient_id set not null;
 alter table dispense alter column patient_id set not null;
 alter table prescription_status_change alter column patient_id set not null;

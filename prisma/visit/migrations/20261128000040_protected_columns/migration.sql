@@ -1,10 +1,8 @@
 -- What is written in a note, and below it, is encrypted. An addendum says whose chart it is in: that is whose key.
 alter table note_addendum add column patient_id text;
-select set_config('chassis.bulk_load', 'on', true);
 alter table note_addendum disable trigger note_addendum_immutable;
 update note_addendum set patient_id = note.patient_id from clinical_note as note where note.id = note_addendum.note_id;
 alter table note_addendum enable trigger note_addendum_immutable;
-select set_config('chassis.bulk_load', 'off', true);
 alter table note_addendum alter column patient_id set not null;
 
 select refuse_plain_text('clinical_note', 'subjective');
