@@ -154,10 +154,12 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
   const formerMember = await joinCareTeam();
   await mutation(patient, 'removeCareTeamMember', 'careTeamMember { id }', { careTeamMemberId: formerMember });
   const careTeamMember = await joinCareTeam();
-  await eventually(
-    () => attempt(own, 'addCareTeamMember', 'careTeamMember { id }', { patientId, practitionerId: elsewhere.practitionerId }),
-    ({ userErrors }) => userErrors.length === 0,
+  const added = await eventually(
+    () => attempt<{ careTeamMember: Made | null }>(own, 'addCareTeamMember', 'careTeamMember { id }', { patientId, practitionerId: far.practitionerId }),
+    ({ careTeamMember: made }) => made !== null,
   );
+  const addedByColleague = added.careTeamMember?.id ?? '';
+  await mutation(patient, 'removeCareTeamMember', 'careTeamMember { id }', { careTeamMemberId: addedByColleague });
   const inEmergency = await clients.as('practitioner', emergency.practitionerId);
   const breakTheGlass = async (): Promise<string> => {
     const input = { patientId, reason: 'Unconscious, brought in by ambulance' };
@@ -456,7 +458,7 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
       ProxyGrant: { '': grant, ended, 'as proxy': grantAsProxy },
       AllergyIntolerance: { '': allergy },
       Consent: { '': consent },
-      CareTeamMember: { '': careTeamMember, former: formerMember },
+      CareTeamMember: { '': careTeamMember, former: formerMember, 'added by a colleague': addedByColleague },
       BreakGlassGrant: { '': breakGlass, ended: endedBreakGlass },
       Practitioner: { '': hospital.practitionerId },
       HealthcareService: { '': hospital.healthcareServiceId },

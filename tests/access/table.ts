@@ -14,7 +14,7 @@ const words: Readonly<Record<RoleColumn, Readonly<Record<string, readonly Person
     treated: ['own practitioner', 'treating practitioner', 'care team practitioner'],
     emergency: ['emergency practitioner'],
     own: ['own practitioner'],
-    member: ['care team practitioner'],
+    'care team': ['care team practitioner'],
     'with them': ['treating practitioner'],
   },
   'front desk': { all: ['front desk'] },

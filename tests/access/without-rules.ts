@@ -1,6 +1,8 @@
 import { withoutRule, type AccessRule } from '#chassis/access/rules.ts';
 import type { Caller } from '#chassis/caller.ts';
 import type { SubgraphName } from '#schema/events.ts';
+import { accessTables as appointment } from '../../subgraphs/appointment/access.ts';
+import { accessTables as billing } from '../../subgraphs/billing/access.ts';
 import { accessTables as patient } from '../../subgraphs/patient/access.ts';
 import { accessTables as prescription } from '../../subgraphs/prescription/access.ts';
 import { accessTables as visit } from '../../subgraphs/visit/access.ts';
@@ -15,12 +17,13 @@ import type { stepTaker } from './try-steps.ts';
 
 type Rule = Pick<AccessRule<never, string>, 'id' | 'who' | 'says'>;
 
-export const accessRulesOf: Partial<Readonly<Record<SubgraphName, readonly { readonly type: string; readonly rules: readonly Rule[] }[]>>> =
-  {
-    patient,
-    visit,
-    prescription,
-  };
+const accessRulesOf: Readonly<Record<SubgraphName, readonly { readonly type: string; readonly rules: readonly Rule[] }[]>> = {
+  patient,
+  appointment,
+  visit,
+  prescription,
+  billing,
+};
 
 /**
  * Leaves each rule out once and asks again, as those whom it is for, what the subgraph shows and lets do.
@@ -65,7 +68,7 @@ export async function rulesWithoutEffect(
         }
       return false;
     };
-    for (const { type, rules: ofType } of accessRulesOf[name] ?? [])
+    for (const { type, rules: ofType } of accessRulesOf[name])
       for (const rule of ofType) {
         rules += 1;
         if (!(await isMissed(type.split('.')[0] ?? type, rule))) withoutEffect.push(`${name}: ${type} ${rule.id}`);
