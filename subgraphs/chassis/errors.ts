@@ -200,7 +200,8 @@ export const requestCodes = {
   UNAUTHORIZED_FIELD_OR_TYPE: 'The scopes or the role of your token do not cover this field. Ask with a token that has what it needs.',
   BAD_REQUEST: 'The HTTP request is not one that can carry an operation.',
   OPERATION_RESOLUTION_FAILURE: 'The document has several operations, and operationName names none of them.',
-  OPERATION_TOO_LARGE: 'The document is larger than one may be. The error says which limit it is, how much it was and how much it may be: see docs/limits.md.',
+  OPERATION_TOO_LARGE:
+    'The document is larger than one may be. The error says which limit it is, how much it was and how much it may be: see docs/limits.md.',
   COST_LIMIT_EXCEEDED: 'The operation could cost more than one may. Ask for shorter lists, or for less of each item.',
   OPERATION_NOT_REGISTERED: 'Only registered operations run here, and this is none of those of the program that sent it.',
   PERSISTED_QUERY_NOT_FOUND: 'The hash is not known here. Send the document with it.',
