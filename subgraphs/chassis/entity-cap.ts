@@ -18,6 +18,6 @@ export function capEntities(schema: GraphQLSchema): void {
     asked.set(context, count);
     if (count > maxRepresentations)
       throw badInput('representations', `one request may ask for at most ${maxRepresentations} entities. Ask in several.`);
-    return resolve(source, args, context, info) as unknown;
+    return resolve(source, args, context, info);
   };
 }

@@ -37,7 +37,7 @@ export async function mutate<Tx extends SqlExecutor, R extends Json>(
   const hash = requestHash(operation, input);
   const { subject } = context.caller;
   try {
-    const outcome = await inUnitOfWork(
+    const ended = await inUnitOfWork(
       context,
       async (tx, emit, written): Promise<Outcome<R>> => {
         const claimed = await tx.$executeRaw(
@@ -63,8 +63,8 @@ export async function mutate<Tx extends SqlExecutor, R extends Json>(
       },
       options,
     );
-    if (!outcome.ok) recordRefusal(context.audit, operation, input, outcome.userErrors);
-    return outcome;
+    if (!ended.ok) recordRefusal(context.audit, operation, input, ended.userErrors);
+    return ended;
   } catch (error) {
     if (error instanceof Refusal) {
       recordRefusal(context.audit, operation, input, error.userErrors);

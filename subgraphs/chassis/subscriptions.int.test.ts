@@ -46,7 +46,13 @@ const token = (body: string) =>
 
 /** `fetch` with a token for what is sent. */
 const signedFetch: typeof fetch = (url, init) =>
-  fetch(url, { ...init, headers: { ...(init?.headers as Record<string, string>), [internalTokenHeader]: token(String(init?.body)) } });
+  fetch(url, {
+    ...init,
+    headers: {
+      ...(init?.headers as Record<string, string>),
+      [internalTokenHeader]: token(typeof init?.body === 'string' ? init.body : ''),
+    },
+  });
 
 const client = () => createClient({ url: `${http.url}/graphql`, retryAttempts: 0, fetchFn: signedFetch });
 

@@ -23,7 +23,7 @@ export const createPatientSubgraph = defineSubgraph({
   createContext,
   handlers,
   audited: {
-    Patient: { of: ({ id }: PatientById) => ({ id, patientId: id }) },
+    Patient: ({ id }: PatientById) => ({ id, patientId: id }),
     AllergyIntolerance: ofPatient,
     Consent: ofPatient,
     ProxyGrant: ofPatient,

@@ -11,9 +11,7 @@ export interface AuditedThing {
 export type AuditedTypes = Readonly<Record<string, AuditedType>>;
 
 // Rows differ by type: each entry names its own.
-export interface AuditedType {
-  of(row: never): AuditedThing;
-}
+export type AuditedType = (row: never) => AuditedThing;
 
 /**
  * Has every value of these types that goes into an answer recorded as seen, whichever resolver it came from: a field, a list, a
@@ -21,11 +19,11 @@ export interface AuditedType {
  * @throws TypeError when the schema lacks a type, or the type has an `isTypeOf` of its own
  */
 export function watchTypes(schema: GraphQLSchema, audited: AuditedTypes): void {
-  for (const [name, { of }] of Object.entries(audited)) {
+  for (const [name, thingOf] of Object.entries(audited)) {
     const type = schema.getType(name);
     if (!isObjectType(type) || type.isTypeOf) throw new TypeError(`${name} is audited, and is no object type that can be watched`);
     type.isTypeOf = (row: unknown, { audit }: { readonly audit: AuditTrail }) => {
-      const { id, patientId } = of(row as never);
+      const { id, patientId } = thingOf(row as never);
       audit.seen(name, id, patientId);
       return true;
     };
@@ -33,4 +31,4 @@ export function watchTypes(schema: GraphQLSchema, audited: AuditedTypes): void {
 }
 
 /** A row with `id` and `patientId`. */
-export const ofPatient: AuditedType = { of: ({ id, patientId }: AuditedThing) => ({ id, patientId }) };
+export const ofPatient: AuditedType = ({ id, patientId }: AuditedThing) => ({ id, patientId });
