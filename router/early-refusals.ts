@@ -17,7 +17,8 @@ export const nameEarlyRefusals = (server: HttpServerSide, requestId: string, rec
     const operationBegan = record.outcome !== 'refused' || record.codes.length > 0;
     if (operationBegan) return withStatusOfMediaType(answer, record.codes);
     if (answer.body.kind !== 'complete') return answer;
-    const { errors } = JSON.parse(answer.body.string) as { errors: GraphQLFormattedError[] };
+    const { errors } = JSON.parse(answer.body.string) as { errors?: GraphQLFormattedError[] };
+    if (!errors) return answer; // a mutation that answered `userErrors`, of which nobody asked the code
     record.codes = codesOf(errors);
     const named = errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
     return withStatusOfMediaType({ ...answer, body: { kind: 'complete', string: JSON.stringify({ errors: named }) } }, record.codes);

@@ -159,7 +159,8 @@ test('a client that sends hashes is asked for the text once, by whatever way', a
   };
   const byGet = async () => {
     const parameters = new URLSearchParams({ extensions: JSON.stringify(extensions) });
-    return (await fetch(`${router.url}/graphql?${parameters}`, { headers: signedIn })).json();
+    const response = await fetch(`${router.url}/graphql?${parameters}`, { headers: signedIn });
+    return (await response.json()) as unknown;
   };
   const unknown = { errors: [{ message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }] };
   expect(await post({ extensions })).toMatchObject([200, unknown]);

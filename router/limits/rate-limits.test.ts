@@ -44,6 +44,7 @@ test('who has used all of it is told when to come again; others go on', async ()
 test('a store that cannot count fails the operation: the store itself has to be insured', async () => {
   const broken: LimiterOf = () => ({ consume: () => Promise.reject(new Error('down')) });
   await expect(rateLimits(budgets, broken).takeFor(caller('ann'), 1)).rejects.toThrow('down');
+  // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- that is how the library refuses
   const spent: LimiterOf = () => ({ consume: () => Promise.reject(new RateLimiterRes(0, 1)) });
   expect(await rateLimits(budgets, spent).takeFor(caller('ann'), 1)).toMatchObject({ isRefused: true, resetSeconds: 1 });
 });

@@ -60,6 +60,7 @@ export class RunningOperation {
   readonly #leave: () => void;
   readonly #stopped = new AbortController();
   #reason: StopReason | undefined;
+  #isChecked = false;
   #isExecuting = false;
   #events: number | undefined;
 
@@ -72,9 +73,9 @@ export class RunningOperation {
     this.done = this.#run(performance.now());
   }
 
-  /** A query or mutation, past the checks. */
-  get isExecuting(): boolean {
-    return this.#isExecuting;
+  /** Goes on when its client leaves: a query or mutation, or what is still being looked at. */
+  get goesOn(): boolean {
+    return this.#isExecuting || !this.#isChecked;
   }
 
   /**
@@ -112,8 +113,9 @@ export class RunningOperation {
   async #serve(): Promise<void> {
     const { mayMutate, answers } = this.#request;
     const asked = await this.#services.operations.kindOf(this.#request.operation, this.#context);
+    this.#isChecked = true;
     if ('refused' in asked) return this.#refuse(asked.refused);
-    if (this.#reason) return;
+    if (this.#reason === 'token ended') return;
     const { operation } = asked;
     if (asked.kind === 'subscription') return this.#stream(operation, asked.newestSaysAll);
     if (asked.kind === 'mutation' && !mayMutate) return this.#refuse(mutationByGet(this.#context.requestId), asked.kind);

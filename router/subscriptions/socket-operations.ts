@@ -79,7 +79,7 @@ export class SocketOperations {
     this.#forget(id);
     answers.silence();
     running.stop('client left');
-    if (!running.isExecuting) return;
+    if (!running.goesOn) return;
     this.#abandoned += 1;
     void running.done.then(() => {
       this.#abandoned -= 1;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { execute, getNamedType, isEnumType, isListType, isNonNullType, isObjectType, isScalarType, parse } from 'graphql';
-import type { GraphQLOutputType, GraphQLSchema } from 'graphql';
+import type { GraphQLOutputType } from 'graphql';
 import { pino } from 'pino';
 import type { Caller } from '#chassis/caller.ts';
 import { subgraphSdl } from '#chassis/subgraph-sdl.ts';
@@ -43,7 +43,7 @@ function madeUp(sdl: string): SubgraphTransport {
         document: parse(request.operation.query),
         variableValues: request.variables(),
         fieldResolver: (parent: Record<string, unknown>, given: Record<string, unknown>, _, { fieldName, returnType }) =>
-          fieldName === '_entities' ? given['representations'] : (parent[fieldName] ?? valueOf(returnType, schema)),
+          fieldName === '_entities' ? given['representations'] : (parent[fieldName] ?? valueOf(returnType)),
         typeResolver: (value: { __typename?: string }, _, __, type) => value.__typename ?? schema.getPossibleTypes(type)[0]?.name,
         rootValue: {},
       });
@@ -67,9 +67,9 @@ const scalars: Readonly<Record<string, unknown>> = {
   TimeZone: 'UTC',
 };
 
-function valueOf(type: GraphQLOutputType, schema: GraphQLSchema): unknown {
-  if (isNonNullType(type)) return valueOf(type.ofType, schema);
-  if (isListType(type)) return [valueOf(type.ofType, schema), valueOf(type.ofType, schema)];
+function valueOf(type: GraphQLOutputType): unknown {
+  if (isNonNullType(type)) return valueOf(type.ofType);
+  if (isListType(type)) return [valueOf(type.ofType), valueOf(type.ofType)];
   const named = getNamedType(type);
   if (isEnumType(named)) return named.getValues()[0]?.value;
   if (isScalarType(named)) return scalars[named.name] ?? 'made up';
