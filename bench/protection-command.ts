@@ -29,7 +29,7 @@ async function microseconds(times: number, work: () => unknown): Promise<number>
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 const report = (what: string, value: number, more = '') => console.log(`${what.padEnd(46)} ${value.toFixed(1).padStart(8)} µs ${more}`);
 
-async function values(): Promise<void> {
+async function singleTexts(): Promise<void> {
   const key = { version: 1, key: createSecretKey(randomBytes(32)) };
   const sealed = seal(text, key, 'place');
   await microseconds(20_000, () => unseal(sealed, key.key, 'place'));
@@ -77,7 +77,7 @@ async function charts(databaseUrl: string): Promise<void> {
   });
 }
 
-await values();
+await singleTexts();
 const folder = mkdtempSync(join(tmpdir(), 'bench-protection-'));
 const cluster = await startCluster({ dataDirectory: join(folder, 'postgres'), superuserPassword: 'bench', volatile: true });
 try {
