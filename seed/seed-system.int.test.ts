@@ -210,5 +210,5 @@ test('the demo people have something to show', async () => {
     'select outcome from claim where patient_id = $1 and payer_organization_id = $2 order by created_at',
     [patient, payer],
   );
-  expect(claims.map(({ outcome }) => outcome)).toEqual(['COMPLETE', 'QUEUED']);
+  expect(claims.map(({ outcome }) => outcome)).toEqual(['COMPLETE', 'QUEUED', 'QUEUED']);
 });
