@@ -190,8 +190,9 @@ function allergy(draw: Random, row: SeedPatient, { manifestation, ...substance }
 function consentsOf(draw: Random, row: SeedPatient, demo: boolean): Consent[] {
   const consent = (
     fields: Pick<Consent, 'status' | 'scope' | 'provision' | 'purposes'> & Partial<Pick<Consent, 'sensitivities'>>,
+    from: Random = draw,
   ): Consent => ({
-    id: draw.id('con', row.registeredAt),
+    id: from.id('con', row.registeredAt),
     patientId: row.id,
     sensitivities: [],
     practitionerId: null,
@@ -201,17 +202,16 @@ function consentsOf(draw: Random, row: SeedPatient, demo: boolean): Consent[] {
     statusChangedAt: row.registeredAt,
     ...fields,
   });
+  // With numbers of their own, so that all else stays as it is.
+  const sensitive = random('sensitive consents', row.id);
   return [
     consent({ status: 'ACTIVE', scope: 'TREATMENT', provision: 'PERMIT', purposes: ['TREATMENT', 'PAYMENT'] }),
-    ...(!demo && draw.chance(0.15)
+    ...(!demo && sensitive.chance(0.15)
       ? [
-          consent({
-            status: 'ACTIVE',
-            scope: 'PATIENT_PRIVACY',
-            provision: 'PERMIT',
-            purposes: ['TREATMENT'],
-            sensitivities: ['PSYCHIATRIC'],
-          }),
+          consent(
+            { status: 'ACTIVE', scope: 'PATIENT_PRIVACY', provision: 'PERMIT', purposes: ['TREATMENT'], sensitivities: ['PSYCHIATRIC'] },
+            sensitive,
+          ),
         ]
       : []),
     ...(demo || draw.chance(0.25)

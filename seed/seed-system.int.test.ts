@@ -178,10 +178,22 @@ test('the demo people have something to show', async () => {
       today,
     ]),
   ).toBe(1);
-  expect(await count('visit', 'clinical_note where patient_id = $1 and signed_at is not null', [patient])).toBe(2);
+  expect(await count('visit', 'clinical_note where patient_id = $1 and signed_at is not null', [patient])).toBe(3);
   expect(
     await count('prescription', `prescription where patient_id = $1 and pharmacy_id = $2 and status = 'ACTIVE'`, [patient, pharmacy]),
-  ).toBe(2);
+  ).toBe(3);
+  // Hidden from others who treat the patient: a psychiatric hour, its note and what was prescribed in it.
+  for (const [name, table] of [
+    ['appointment', 'appointment'],
+    ['visit', 'visit'],
+    ['visit', 'clinical_note'],
+    ['prescription', 'prescription'],
+    ['billing', 'charge_item'],
+  ] as const) {
+    const hidden = `${table} where patient_id = $1 and sensitivities = '{PSYCHIATRIC}'`;
+    expect(await count(name, hidden, [patient]), table).toBe(1);
+  }
+  expect(await count('patient', `consent where status = 'ACTIVE' and sensitivities = '{PSYCHIATRIC}'`)).toBeGreaterThan(10);
   expect(
     await count(
       'prescription',
@@ -192,11 +204,11 @@ test('the demo people have something to show', async () => {
   const invoices = await query<{ status: string }>(urls.billing, 'select status from invoice where patient_id = $1 order by number', [
     patient,
   ]);
-  expect(invoices.map(({ status }) => status)).toEqual(['BALANCED', 'ISSUED']);
+  expect(invoices.map(({ status }) => status)).toEqual(['BALANCED', 'ISSUED', 'ISSUED']);
   const claims = await query<{ outcome: string }>(
     urls.billing,
     'select outcome from claim where patient_id = $1 and payer_organization_id = $2 order by created_at',
     [patient, payer],
   );
-  expect(claims.map(({ outcome }) => outcome)).toEqual(['COMPLETE', 'QUEUED']);
+  expect(claims.map(({ outcome }) => outcome)).toEqual(['COMPLETE', 'QUEUED', 'QUEUED']);
 });

@@ -155,7 +155,11 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
   await mutation(patient, 'removeCareTeamMember', 'careTeamMember { id }', { careTeamMemberId: formerMember });
   const careTeamMember = await joinCareTeam();
   const added = await eventually(
-    () => attempt<{ careTeamMember: Made | null }>(own, 'addCareTeamMember', 'careTeamMember { id }', { patientId, practitionerId: far.practitionerId }),
+    () =>
+      attempt<{ careTeamMember: Made | null }>(own, 'addCareTeamMember', 'careTeamMember { id }', {
+        patientId,
+        practitionerId: far.practitionerId,
+      }),
     ({ careTeamMember: made }) => made !== null,
   );
   const addedByColleague = added.careTeamMember?.id ?? '';
