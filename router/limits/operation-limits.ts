@@ -24,5 +24,5 @@ export const defaultOperationLimits: OperationLimits = {
   directives: 50,
   rootFields: 20,
   selections: 500,
-  cost: 5_000,
+  cost: 15_000,
 };
