@@ -81,6 +81,8 @@ export async function startCountedGraph(options: CountedGraphOptions = {}): Prom
     log,
     // A test on a busy machine is late, not lost.
     requestDeadlineMs: 60_000,
+    // Statements are counted on pages larger than clients may ask for.
+    limits: { cost: 100_000 },
     port: 0,
   });
   const issuer = await openDevIssuer(keyFile);

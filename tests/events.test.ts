@@ -68,6 +68,7 @@ function fromSchema(schema: JsonSchema, field: string): unknown {
   if (schema.format === 'date-time') return /end|expires/i.test(field) ? '2026-03-01T10:20:00.000Z' : '2026-03-01T10:00:00.000Z';
   const prefix = /^\^([a-z]+)_/.exec(schema.pattern ?? '')?.[1];
   if (prefix) return field === 'proxyPatientId' ? `${prefix}_01kdvdna00e00800000000000z` : idOf(prefix);
+  if (schema.pattern === String.raw`^\d+$`) return '7';
   if (field === 'currency') return 'USD';
   if (field === 'substanceCode') return 'ingredient:amoxicillin';
   return 'sample';
