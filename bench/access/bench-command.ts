@@ -28,14 +28,15 @@ try {
   await using load = ownProcess('load-command.ts');
   for (const { name, token, query } of heaviestQueries) {
     const body = JSON.stringify({ query });
-    const expected = await answerOf(unguarded, token, body);
-    const run = (graph: GuardedGraph, durationMs: number): Promise<LoadResult> =>
+    // Rules hide what is sensitive: each is compared with its own first answer.
+    const answers = new Map([guarded, unguarded].map((graph) => [graph, answerOf(graph, token, body)]));
+    const run = async (graph: GuardedGraph, durationMs: number): Promise<LoadResult> =>
       callChild<LoadResult>(load.child, 'run', {
         url: graph.url,
         callers: concurrency,
         authorization: `Bearer ${token}`,
         durationMs,
-        operations: [{ body, expected }],
+        operations: [{ body, expected: (await answers.get(graph)) ?? '' }],
       } satisfies LoadTask);
     const results: Record<'with' | 'without', LoadResult[]> = { with: [], without: [] };
     for (const graph of [guarded, unguarded]) await run(graph, 1_500);
