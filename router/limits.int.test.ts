@@ -213,3 +213,8 @@ test('who has used its budget is told by status, headers and error when to come 
   expect((await limited.query('{ __typename }', {}, { authorization: 'Bearer forged' })).status).toBe(429);
   expect((await limited.query('{ __typename }', {}, {})).headers.get('retry-after')).toBe('60');
 });
+
+test('a null that should decide what is selected is the client’s mistake', async () => {
+  const { body } = await router.query('query Q($b: Boolean = true) { person(id: "p1") @include(if: $b) { name } }', { b: null });
+  expect(body.errors?.[0]).toMatchObject({ message: expect.stringContaining('"$b"'), extensions: { code: 'BAD_USER_INPUT' } });
+});

@@ -48,6 +48,12 @@ export interface Executor {
 
 const mostVariableErrors = 50;
 
+// The type of such a variable may allow null where it has a default.
+const undecidedCondition = (name: string): GraphQLError =>
+  new GraphQLError(`Variable "$${name}" decides about @skip, @include or @defer and must not be null.`, {
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+
 export function createExecutor({ planner, clientOf, patience }: ExecutorOptions): Executor {
   const { supergraphSchema, apiSchema } = planner;
 
@@ -65,7 +71,10 @@ export function createExecutor({ planner, clientOf, patience }: ExecutorOptions)
     if (errors) return { errors };
     const rights = await planner.authorization.question(document, operation).rightsOf(caller, log);
     const compiled = await planner.compile({ documentKey, document, operationName, variables: coerced, inParts, rights });
-    if (isCompiled(compiled)) return { compiled, variables, coerced };
+    if (isCompiled(compiled)) {
+      const undecided = compiled.conditions.find((name) => coerced[name] === null);
+      return undecided === undefined ? { compiled, variables, coerced } : { errors: [undecidedCondition(undecided)] };
+    }
     return { errors: [compiled.outcome === 'busy' ? plannerBusy() : tooComplex()] };
   }
 

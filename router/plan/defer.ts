@@ -54,11 +54,13 @@ export function resolveDefer(
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   const labels = new Map<string, string | undefined>();
+  // A null where only true or false can stand is refused by the executor, not thrown about here.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== null));
 
-  function directives(given: readonly DirectiveNode[] | undefined): DirectiveNode[] {
-    return (given ?? []).flatMap((directive): DirectiveNode[] => {
+  function directives(written: readonly DirectiveNode[] | undefined): DirectiveNode[] {
+    return (written ?? []).flatMap((directive): DirectiveNode[] => {
       if (directive.name.value !== 'defer') return [directive];
-      const values = getDirectiveValues(deferDirective, { directives: [directive] }, variables);
+      const values = getDirectiveValues(deferDirective, { directives: [directive] }, given);
       if (!wanted || values?.['if'] === false) return [];
       const label = `defer_${labels.size}`;
       labels.set(label, typeof values?.['label'] === 'string' ? values['label'] : undefined);

@@ -13,6 +13,8 @@ import { compileShape, conditionVariables, type Shape } from './shape.ts';
 
 /** All that is known of an operation before its variables: made once, used by every request that sends it. */
 export interface CompiledOperation {
+  /** Variables that decide what is selected: null is no answer to that. */
+  readonly conditions: readonly string[];
   readonly operation: OperationDefinitionNode;
   /** Null when no subgraph is needed: only introspection or `__typename`, or nothing that the caller has a right to. */
   readonly plan: Plan | SubscriptionPlan | null;
@@ -105,6 +107,7 @@ export function createPlanner({ supergraphSdl, plans, policies = rolePolicies, c
     const conditions = conditionVariables(document);
     const shapes = new Map<string, Shape>();
     return {
+      conditions: conditionVariables(whole, ['skip', 'include', 'defer']),
       operation,
       plan,
       refusedRoot,
