@@ -366,7 +366,7 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
   const consented = await sensitiveVisit('PSYCHIATRIC', 'sertraline', 95);
 
   /** A visit of a sensitive kind with a signed note, and a prescription that tells of the same. */
-  async function sensitiveVisit(label: string, medication: string, later: number) {
+  async function sensitiveVisit(label: string, medication: string, slot: number) {
     const code = `known-${label.toLowerCase().replaceAll('_', '-')}`;
     const price = {
       serviceCode: code,
@@ -386,7 +386,7 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
     });
     const healthcareServiceIds = [hospital.healthcareServiceId, healthcareService.id];
     await mutation(desk, 'setOfferedServices', 'practitioner { id }', { practitionerId: hospital.practitionerId, healthcareServiceIds });
-    const booked = await book({ ...hospital, healthcareServiceId: healthcareService.id }, later);
+    const booked = await book({ ...hospital, healthcareServiceId: healthcareService.id }, slot);
     const visitId = await visitOf(booked);
     await mutation(patient, 'enterWaitingRoom', 'visit { id }', { visitId });
     await mutation(own, 'admitPatient', 'visit { id }', { visitId });

@@ -71,7 +71,7 @@ export const directQuestions = ({ subgraphs }: OpenGraph, table: AccessTable, kn
       entities,
       askEntities: asking(entities.document, entities.variables),
       /** Entities of one type alone; null where the subgraph has none. */
-      askingFor(type: string) {
+      askingFor: (type: string) => {
         const { looks, document, variables } = entitiesOf(schema, table, known, type);
         return looks.length > 0 ? asking(document, variables) : null;
       },

@@ -21,7 +21,8 @@ export function stepsOn({ ids, things }: KnownData): Readonly<Record<string, Rec
     // They are that already.
     grantProxy: { ...onPatient, proxyPatientId: ids.proxy, proxyBirthDate: '1979-01-02', relationship: 'SPOUSE' },
     revokeProxy: { proxyGrantId: the('ProxyGrant', 'ended') },
-    addCareTeamMember: { ...onPatient, practitionerId: ids.careTeamPractitioner },
+    // Somebody whom nobody here is.
+    addCareTeamMember: { ...onPatient, practitionerId: 'prc_01k00000000000000000000000' },
     removeCareTeamMember: { careTeamMemberId: the('CareTeamMember', 'former') },
     breakGlass: { ...onPatient, reason: 'No' },
     endBreakGlass: { grantId: the('BreakGlassGrant', 'ended') },

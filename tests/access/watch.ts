@@ -1,5 +1,6 @@
 import { getNamedType, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import type { Caller } from '#chassis/caller.ts';
+import type { Subgraph } from '#chassis/subgraph.ts';
 import { ask, write, type Asked } from './asked.ts';
 import type { OpenGraph } from './graph.ts';
 import type { KnownData } from './known-data.ts';
@@ -63,23 +64,27 @@ async function firstEvent(graph: OpenGraph, caller: Caller | null, query: string
   return {};
 }
 
-/** At the subgraphs that own them, without the router. */
-export function watchDirectly(graph: OpenGraph, known: KnownData, ledger: Ledger) {
-  const places = [...graph.subgraphs.values()].flatMap((subgraph) =>
-    eventsAsked(subgraph.schema, known).map(({ variant, root }) => ({
-      subgraph,
-      variant,
-      root,
-      query: `subscription ${write([root], 'plain')}`,
-    })),
-  );
-  return async (person: Person, caller: Caller): Promise<void> => {
-    for (const { subgraph, variant, root, query } of places) {
-      const events = subgraph.subscriptions.subscribe({ query, caller, requestId: 'matrix' });
+/** What the first events of all subscriptions of a subgraph show, without the router. */
+export function firstEventsOf({ schema, subscriptions }: Subgraph, known: KnownData) {
+  const asked = eventsAsked(schema, known);
+  return async (caller: Caller): Promise<{ variant: string; root: Asked; data: Event['data'] }[]> => {
+    const shown = [];
+    for (const { variant, root } of asked) {
+      const events = subscriptions.subscribe({ query: `subscription ${write([root], 'plain')}`, caller, requestId: 'matrix' });
       const { value } = await events.next();
       await events.return(undefined);
-      const data = (value as Event | undefined)?.data;
-      ledger.root({ person, way: 'direct', question: `${subgraph.name} ${root.field}${root.arguments}` }, 'plain', root, data, variant);
+      shown.push({ variant, root, data: (value as Event | undefined)?.data });
     }
+    return shown;
+  };
+}
+
+/** At the subgraphs that own them. */
+export function watchDirectly({ subgraphs }: OpenGraph, known: KnownData, ledger: Ledger) {
+  const places = [...subgraphs].map(([name, subgraph]) => ({ name, watch: firstEventsOf(subgraph, known) }));
+  return async (person: Person, caller: Caller): Promise<void> => {
+    for (const { name, watch } of places)
+      for (const { variant, root, data } of await watch(caller))
+        ledger.root({ person, way: 'direct', question: `${name} ${root.field}${root.arguments}` }, 'plain', root, data, variant);
   };
 }

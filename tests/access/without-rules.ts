@@ -12,6 +12,7 @@ import { directQuestions } from './look-around.ts';
 import type { Person } from './people.ts';
 import type { AccessTable } from './table.ts';
 import type { stepTaker } from './try-steps.ts';
+import { firstEventsOf } from './watch.ts';
 
 // A rule that can be left out without anybody missing it is no rule, or the matrix does not look where it matters.
 
@@ -46,6 +47,9 @@ export async function rulesWithoutEffect(
       return async (_person: Person, caller: Caller) => askFor?.(caller);
     };
     const everything = async (_person: Person, caller: Caller) => [await askEntities(caller), await askRoots(caller)];
+    const subgraph = graph.subgraphs.get(name);
+    const watch = subgraph ? firstEventsOf(subgraph, known) : null;
+    const watched = async (_person: Person, caller: Caller) => (await watch?.(caller))?.map(({ data }) => data);
     const done = async (person: Person, caller: Caller) =>
       (await take(person, caller, 'direct', true, name)).map(({ mutation, outcome }) => [mutation, outcome]);
     const before = new Map<string, string>();
@@ -59,6 +63,7 @@ export async function rulesWithoutEffect(
       const looks: [string, (person: Person, caller: Caller) => Promise<unknown>][] = [
         [`shown ${type}`, shown(type)],
         ['everything', everything],
+        ['watched', watched],
         ['done', done],
       ];
       for (const [what, look] of looks)

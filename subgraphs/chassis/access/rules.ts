@@ -50,7 +50,9 @@ export function accessRules<Row, Action extends string = 'read'>(
     );
   const table: AccessTable<Row, Action | 'read'> = {
     type,
-    rules,
+    get rules() {
+      return leftOut ? rules.filter((rule) => rule !== leftOut) : rules;
+    },
     may: async (asker, action, row) => any(...conditions(asker, action)).holds(asker, row),
     sees: (asker, row) => table.may(asker, 'read', row),
     inSight: (asker, alias, action = 'read') => anySql(conditions(asker, action), asker, alias),
