@@ -1,11 +1,11 @@
 import { consentDecision } from '#chassis/access/consent-decision.ts';
-import { consentsAreFresh } from '#chassis/access/consent-sql.ts';
+import { readConsentsAreFresh } from '#chassis/access/consent-sql.ts';
 import { askIn } from '#chassis/access/rules.ts';
 import { Refusal } from '#chassis/errors.ts';
 import { joinSensitivities } from '#chassis/sensitivities.ts';
 import { chargesOfInvoice } from './charge-item-store.ts';
 import type { BillingContext, Tx } from './context.ts';
-import { Prisma, type Claim } from './generated/prisma/client.ts';
+import type { Claim } from './generated/prisma/client.ts';
 
 /**
  * A claim tells the payer by its codes what was done. That needs no consent: who is covered has agreed to it with the payer (45 CFR
@@ -17,8 +17,7 @@ export async function assertMayTellPayer(context: BillingContext, tx: Tx, claim:
   const charges = await chargesOfInvoice(tx, claim.invoiceId);
   const labels = joinSensitivities(...charges.map(({ sensitivities }) => sensitivities));
   if (labels.length === 0) return;
-  const [known] = await tx.$queryRaw<{ fresh: boolean }[]>(Prisma.sql`select ${consentsAreFresh} as fresh`);
-  if (!known?.fresh) {
+  if (!(await readConsentsAreFresh(tx))) {
     throw new Refusal('CHECK_UNAVAILABLE', 'What the patient allows may be out of date here. Nothing was submitted; retry in a moment.', {
       path: ['claimId'],
     });

@@ -1,4 +1,5 @@
 import { raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
+import type { SqlExecutor } from '../database.ts';
 import type { ConsentQuestion } from './consent-decision.ts';
 
 // The decision of consent-decision.ts as conditions of SQL, for lists, counts and search. access.int.test.ts holds the two together.
@@ -11,6 +12,12 @@ export const consentsMaxAgeSeconds = 60;
 
 /** True while the consents kept here are the patient service's. In its own database a row says that they always are. */
 export const consentsAreFresh: Sql = sql`exists (select from inbox_source as heard where heard.source = 'patient' and heard.heard_at > now() - make_interval(secs => ${raw(String(consentsMaxAgeSeconds))}))`;
+
+/** The same as an answer, in a transaction. */
+export async function readConsentsAreFresh(tx: SqlExecutor): Promise<boolean> {
+  const [known] = await tx.$queryRaw<{ fresh: boolean }[]>(sql`select ${consentsAreFresh} as fresh`);
+  return known?.fresh === true;
+}
 
 /** Consents `c` that count now for this caller, whatever they are about. */
 function counting({ practitionerId, purpose }: ConsentQuestion): Sql {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { madeUpGraph } from '../testing/made-up-graph.ts';
-import { fuzz } from './fuzz.ts';
+import { madeUpGraph } from '../../router/testing/made-up-graph.ts';
+import { fuzz } from '../../router/fuzz/fuzz.ts';
 
 // npm run -s fuzz -- [--count 50000] [--minutes 20] [--seed n]: made-up requests to a router on 127.0.0.1, over our own schema.
 
