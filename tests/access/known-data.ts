@@ -42,6 +42,16 @@ export async function fillGraph(graph: OpenGraph): Promise<KnownData> {
   const payer = newId('org');
   const [desk, biller] = [await clients.as('frontdesk'), await clients.as('biller')];
   const own = await clients.as('practitioner', hospital.practitionerId);
+  await mutation(desk, 'setAvailability', 'schedule { id }', {
+    practitionerId: hospital.practitionerId,
+    rules: ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'].map((dayOfWeek) => ({
+      dayOfWeek,
+      startTime: '00:00',
+      endTime: '00:00',
+      validFrom: '2020-01-01',
+      validTo: '2099-12-31',
+    })),
+  });
 
   const register = async (given: string, birthDate: string, more = {}): Promise<string> => {
     const input = { name: { given: [given], family: 'Known' }, birthDate, gender: 'FEMALE', ...more };
