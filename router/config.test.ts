@@ -54,7 +54,7 @@ test('the key of the development issuer lies in DATA_DIR', () => {
 });
 
 test('an issuer alone is enough: its keys are where its discovery document says', () => {
-  expect(readRouterConfig({ LINK_KEYS, OIDC_ISSUER: 'https://id.example', NODE_ENV: 'production' })).toMatchObject({
+  expect(readRouterConfig({ LINK_KEYS, OIDC_ISSUER: 'https://id.example', NODE_ENV: 'production', OPERATIONS: 'open' })).toMatchObject({
     identity: { kind: 'provider', issuer: 'https://id.example', jwksUrl: undefined, longestLifetimeSeconds: 12 * 3_600 },
     idleLogoffMs: 15 * 60_000,
   });

@@ -93,7 +93,12 @@ export function readIdentity(config: Variables, production: boolean, env: NodeJS
     throw new ConfigError(
       'JWKS_URL (or JWKS_FILE) and JWT_ISSUER belong together: set both, or OIDC_ISSUER alone, or none for the development issuer.',
     );
-  for (const [name, value] of Object.entries({ OIDC_ISSUER, INTROSPECTION_URL: config.INTROSPECTION_URL }))
+  for (const [name, value] of Object.entries({
+    OIDC_ISSUER,
+    JWKS_URL,
+    INTROSPECTION_URL: config.INTROSPECTION_URL,
+    REVOCATION_LIST_URL: config.REVOCATION_LIST_URL,
+  }))
     if (production && value && !isSafe(value))
       throw new ConfigError(`${name} must be https in production: what is asked there decides who gets in.`);
   return {

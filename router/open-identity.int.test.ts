@@ -136,9 +136,9 @@ test('over HTTP: 503 with a time to try again while nobody can be checked; 400 a
   };
   using identity = await opened(config());
   let { verifyToken } = identity;
-  expect(await ask('HPAYMT')).toEqual([200, undefined, null, null]);
+  expect(await ask('HOPERAT')).toEqual([200, undefined, null, null]);
   const sent = ward.seen.at(-1)?.headers['x-internal-token'];
-  expect(JSON.parse(atob(String(sent).split('.')[1] ?? ''))).toMatchObject({ purpose: 'HPAYMT', clientId: demoClients.clinicApp });
+  expect(JSON.parse(atob(String(sent).split('.')[1] ?? ''))).toMatchObject({ purpose: 'HOPERAT', clientId: demoClients.clinicApp });
   expect(await ask('CURIOSITY')).toEqual([400, 'BAD_REQUEST', null, null]);
   expect(await ask('TREAT')).toEqual([403, 'FORBIDDEN', null, null]);
   isDown = true;

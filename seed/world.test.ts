@@ -167,7 +167,13 @@ describe('every world', () => {
           });
       }
       expect(prescription.visitWindows).toEqual(
-        visit.visits.map(({ id: visitId, patientId, practitionerId, status }) => ({ visitId, patientId, practitionerId, status })),
+        visit.visits.map(({ id: visitId, patientId, practitionerId, status, sensitivities }) => ({
+          visitId,
+          patientId,
+          practitionerId,
+          status,
+          sensitivities,
+        })),
       );
     }),
   );

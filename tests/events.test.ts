@@ -64,7 +64,7 @@ function fromSchema(schema: JsonSchema, field: string): unknown {
   if (schema.items) return [fromSchema(schema.items, field)];
   if (schema.format === 'date') return '2099-12-31';
   if (schema.type === 'boolean') return false;
-  if (schema.type === 'integer') return 500;
+  if (schema.type === 'integer') return field === 'sequence' ? 1 : 500;
   if (schema.format === 'date-time') return /end|expires/i.test(field) ? '2026-03-01T10:20:00.000Z' : '2026-03-01T10:00:00.000Z';
   const prefix = /^\^([a-z]+)_/.exec(schema.pattern ?? '')?.[1];
   if (prefix) return field === 'proxyPatientId' ? `${prefix}_01kdvdna00e00800000000000z` : idOf(prefix);

@@ -138,7 +138,8 @@ export async function findSlots(
   { healthcareServiceId, practitionerId }: Hospital,
   first = 20,
 ): Promise<FoundSlot[]> {
-  const from = new Date();
+  // Not one that begins while it is being booked.
+  const from = new Date(Date.now() + 60_000);
   const to = new Date(from.getTime() + 24 * 3_600_000);
   const { availableSlots } = await client.request<{ availableSlots: FoundSlot[] }>(
     `query findSlots($service: ID!, $practitioners: [ID!], $from: DateTime!, $to: DateTime!, $first: Int) {

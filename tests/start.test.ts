@@ -66,9 +66,13 @@ test('it says what it does and where it is; its database and its supervisor may 
 });
 
 test('SIGINT or SIGHUP while it starts leaves nothing behind', async () => {
-  for (const signal of ['SIGINT', 'SIGHUP'] as const) {
+  const moments = [
+    ['SIGINT', 'starting five subgraphs'],
+    ['SIGHUP', 'starting PostgreSQL'],
+  ] as const;
+  for (const [signal, moment] of moments) {
     const started = start();
-    await eventually(started.said, (text) => text.includes('starting five subgraphs'), 40_000);
+    await eventually(started.said, (text) => text.includes(moment), 40_000);
     started.child.kill(signal);
     expect(await started.ended).toBe(0);
     expect(await listening(ports.values())).toEqual([]);

@@ -12,6 +12,8 @@ export const assertionAlgorithms = ['ES384', 'ES256', 'RS384', 'EdDSA'];
 const longestSeconds = 300;
 const mostRemembered = 10_000;
 
+const toleranceSeconds = 5;
+
 /** Finds out which client asks. @throws OAuthError invalid_client (401) */
 export type AuthenticateClient = (parameters: Parameters) => Promise<Client>;
 
@@ -47,7 +49,7 @@ export function clientAuthentication(issuer: DevIssuer): AuthenticateClient {
     const { jti, exp = 0 } = await verified(assertion, client.publicKey, client.id);
     if (jti === undefined || exp > issuer.now() / 1_000 + longestSeconds)
       throw refused(`The assertion needs a jti, and may be good for at most ${longestSeconds} s.`);
-    if (!useOnce(JSON.stringify([client.id, jti]), exp * 1_000))
+    if (!useOnce(JSON.stringify([client.id, jti]), (exp + toleranceSeconds) * 1_000))
       throw refused('The assertion was used before. Sign a new one for each request.');
     return client;
   };
@@ -61,7 +63,7 @@ export function clientAuthentication(issuer: DevIssuer): AuthenticateClient {
         audience: [issuer.url, issuer.url + endpoints.token],
         algorithms: assertionAlgorithms,
         requiredClaims: ['exp', 'jti'],
-        clockTolerance: 5,
+        clockTolerance: toleranceSeconds,
         currentDate: new Date(issuer.now()),
       });
       return payload;

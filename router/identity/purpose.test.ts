@@ -9,6 +9,10 @@ test.each(roles)('what a %s usually asks for is among what the role may ask for'
   expect(purposesOf[role]).toContain(purposeOf({ role, subject: 's', scopes: [] }));
 });
 
+test.each(roles)('a %s cannot choose among purposes for which consents are given', (role) => {
+  expect(purposesOf[role].filter((purpose) => ['TREAT', 'HPAYMT', 'HOPERAT', 'HRESCH'].includes(purpose)).length).toBeLessThan(2);
+});
+
 test('who says nothing stays as they are; a purpose that fits is taken', () => {
   expect(withPurpose(practitioner, undefined)).toBe(practitioner);
   expect(withPurpose(practitioner, 'ETREAT')).toEqual({ ...practitioner, purpose: 'ETREAT' });

@@ -5,12 +5,16 @@ import type { Caller, PurposeOfUse, Role } from '#chassis/caller.ts';
 /** The header in which a client says why it asks. Over a WebSocket it may stand in `connection_init`, beside `authorization`. */
 export const purposeHeader = 'x-purpose-of-use';
 
-/** For what each role may ask, the usual purpose first. Nobody asks for research (HRESCH): no rule of ours would make it lawful. */
+/**
+ * For what each role may ask, the usual purpose first. Consents are given for purposes: whoever could choose among those that a consent
+ * names could choose the one that nobody forbade. So each role has one of them; ETREAT is none, and opens nothing by itself. Nobody asks
+ * for research (HRESCH): no rule of ours would make it lawful.
+ */
 export const purposesOf: Readonly<Record<Role, readonly PurposeOfUse[]>> = {
   PATIENT: ['PATRQT'],
-  PRACTITIONER: ['TREAT', 'ETREAT', 'HOPERAT'],
-  FRONT_DESK: ['HOPERAT', 'HPAYMT'],
-  BILLER: ['HPAYMT', 'HOPERAT'],
+  PRACTITIONER: ['TREAT', 'ETREAT'],
+  FRONT_DESK: ['HOPERAT'],
+  BILLER: ['HPAYMT'],
   PHARMACY: ['TREAT'],
   PAYER: ['HPAYMT'],
   PRIVACY_OFFICER: ['HCOMPL'],

@@ -34,5 +34,5 @@ export const defaultLimits: SubscriptionLimits = {
   initMs: 3_000,
   idleMs: 10 * 60_000,
   heartbeatMs: 10_000,
-  recheckMs: 10_000,
+  recheckMs: 5_000,
 };

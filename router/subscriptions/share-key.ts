@@ -3,12 +3,13 @@ import type { Caller } from '#chassis/caller.ts';
 import type { ClientOperation } from './operations.ts';
 
 /**
- * Equal for operations that have the same answer: same caller with all claims, same document, name and variables in whatever order.
+ * Equal for operations that have the same answer and leave the same record: same caller with all claims, from the same address, same
+ * document, name and variables in whatever order.
  * A digest, so that nothing about a patient stays in memory as a key.
  */
-export const shareKey = ({ query, operationName, variables }: ClientOperation, caller: Caller | null): string =>
+export const shareKey = ({ query, operationName, variables }: ClientOperation, caller: Caller | null, address?: string): string =>
   createHash('sha256')
-    .update(JSON.stringify(sorted([caller, query, operationName || null, variables ?? {}])))
+    .update(JSON.stringify(sorted([caller, address ?? null, query, operationName || null, variables ?? {}])))
     .digest('base64url');
 
 function sorted(value: unknown): unknown {

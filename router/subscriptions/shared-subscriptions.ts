@@ -34,7 +34,7 @@ export class SharedSubscriptions {
     context: RouterContext,
     { newestSaysAll = false, left }: { readonly newestSaysAll?: boolean; readonly left: AbortSignal },
   ): Promise<ResultStream | FormattedExecutionResult> {
-    const key = shareKey(operation, context.caller);
+    const key = shareKey(operation, context.caller, context.origin.address);
     const shared = this.#upstreams.get(key);
     const upstream = shared && (newestSaysAll || !shared.hasBegun) ? shared : this.#open(key, operation, context);
     return upstream.join(context, left);

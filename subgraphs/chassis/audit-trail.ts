@@ -42,9 +42,13 @@ export function createAuditTrail(
     accesses: () => [...accesses.values()],
     async written(kind) {
       if (accesses.size === 0) return;
-      const collected = [...accesses.values()];
-      accesses.clear();
-      await write(collected, kind);
+      const collected = [...accesses];
+      await write(
+        collected.map(([, access]) => access),
+        kind,
+      );
+      // Only now: what could not be written is still to be written.
+      for (const [key, access] of collected) if (accesses.get(key) === access) accesses.delete(key);
     },
   };
 }

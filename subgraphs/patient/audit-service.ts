@@ -51,7 +51,10 @@ export async function accessesOf(
   args: Parameters<typeof readPage>[0],
   kind: 'accessPage' | 'disclosurePage',
 ): Promise<Connection<AuditEventRow> | null> {
-  if (!(await mayReadHistory(context, patientId))) return null;
+  if (!(await mayReadHistory(context, patientId))) {
+    context.audit.denied('Patient', patientId, patientId);
+    return null;
+  }
   const { loaders } = context;
   const page = await loaders[kind].load(patientId, readPage(args));
   return toConnection(page, await Promise.all(page.ids.map((id) => loaders.auditEvent.load(id))));

@@ -44,6 +44,10 @@ export async function addCareTeamMember(context: PatientContext, input: AddCareT
       });
     await lock(tx, `patient:${patientId}`);
     const members = (await careTeamsByPatient(tx, [patientId])).get(patientId) ?? [];
+    const own = caller.role === 'PRACTITIONER' ? members.find((member) => member.practitionerId === caller.practitionerId) : undefined;
+    // Or two colleagues could add each other for ever.
+    if (own?.addedBy === 'PRACTITIONER')
+      throw new Refusal('NOT_ALLOWED', 'A colleague added you to this care team. Ask the patient or the front desk to add others.');
     const existing = members.find((member) => member.practitionerId === practitionerId);
     if (existing)
       throw new Refusal('CONFLICT', `This practitioner belongs to the care team already: ${existing.id}.`, { path: ['practitionerId'] });

@@ -68,7 +68,7 @@ describe('an allergy that is heard of', () => {
     const statements = async (call: Case) => (await graph.statements(() => call.allergy('ingredient:amoxicillin'))).length;
     expect(await statements(many)).toBe(await statements(few));
     const { rows } = await graph.subgraph.database.pool.query(
-      'select count(*)::int as n from detected_issue join prescription as p on p.id = prescription_id where patient_id = $1',
+      'select count(*)::int as n from detected_issue join prescription as p on p.id = prescription_id where p.patient_id = $1',
       [many.patientId],
     );
     expect(rows).toEqual([{ n: 9 }]);

@@ -22,6 +22,18 @@ export const people = [
   'privacy officer',
   'system',
 ] as const;
+/** One for each kind of rights that the router knows: who is what to the patient only services decide. */
+export const oneOfEachRole: ReadonlySet<Person> = new Set([
+  'no token',
+  'patient',
+  'treating practitioner',
+  'front desk',
+  'biller',
+  'pharmacy',
+  'payer',
+  'privacy officer',
+]);
+
 export type Person = (typeof people)[number] | 'no token';
 
 /** Ids that callers are known by; patients, practitioners and pharmacies get theirs when they are registered. */

@@ -51,6 +51,7 @@ export async function verifyAudit({ subgraph, db, anchors, copies, patienceSecon
   for (const anchor of anchors)
     if (anchor.subgraph === subgraph) anchorsAt.set(anchor.sequence, [...(anchorsAt.get(anchor.sequence) ?? []), anchor]);
 
+  const lastCopied = copies ? await lastCopy(copies, subgraph) : 0;
   let hash = genesis(subgraph);
   let sequence = 0;
   for (;;) {
@@ -70,6 +71,7 @@ export async function verifyAudit({ subgraph, db, anchors, copies, patienceSecon
       const copy = copied?.get(at);
       if (copy && copy.hash !== link.hash) fault('copy', at, `the copy that was handed on has another hash: the chain was sealed anew`);
       else if (copy && hashOf(link.previous_hash, copy) !== copy.hash) fault('changed copy', at, `the copy that was handed on was changed`);
+      if (copied && !copy && at < lastCopied) fault('missing copy', at, `the copy that was handed on was removed`);
       sequence = at;
       hash = link.hash;
     }
@@ -77,8 +79,7 @@ export async function verifyAudit({ subgraph, db, anchors, copies, patienceSecon
   }
   for (const [at, [anchor]] of anchorsAt)
     fault('cut', at, `the chain ends at ${sequence}; it was ${at} long when it was anchored ${anchor?.at}`);
-  const beyond = copies ? await lastCopy(copies, subgraph) : 0;
-  if (beyond > sequence) fault('cut', beyond, `the chain ends at ${sequence}; ${beyond} records were handed on`);
+  if (lastCopied > sequence) fault('cut', lastCopied, `the chain ends at ${sequence}; ${lastCopied} records were handed on`);
   await lookBeside(db, patienceSeconds, fault);
   return { subgraph, sealed: sequence, faults: [...faults.values()] };
 }
