@@ -5,7 +5,7 @@ import { getIntrospectionQuery } from 'graphql';
 import type { FormattedExecutionResult } from 'graphql';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { anyDocument, sha256 } from './limits/documents.ts';
 import { rateLimits } from './limits/rate-limits.ts';
 import { peopleGraph, type PeopleGraph } from './testing/people-graph.ts';

@@ -51,9 +51,7 @@ export async function fuzz({ url, seed, count, withinMs, slowMs }: FuzzOptions):
     const made = madeUpRequest(randomFrom(seed + index), schema);
     const { status, text, ms } = await answerTo(made, url, agent);
     slowestMs = Math.max(slowestMs, ms);
-    const codes = [...new Set([...text.matchAll(/"code":"([A-Z_]+)"/g)].map(([, code = '']) => code))].sort((one, other) =>
-      one.localeCompare(other),
-    );
+    const codes = [...new Set([...text.matchAll(/"code":"([A-Z_]+)"/g)].map(([, code = '']) => code))].sort((a, b) => a.localeCompare(b));
     const key = `${status} ${codes.join(' ')}`.trim();
     answers[key] = (answers[key] ?? 0) + 1;
     if (ms > slowMs) slow += 1;

@@ -1,12 +1,11 @@
 import { GraphQLError } from 'graphql';
-import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { RouterContext } from '../request-context.ts';
 import type { CostRules } from './cost-rules.ts';
 import { compileCost, type OperationCost } from './operation-cost.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { rateLimited } from './rate-limits.ts';
 import { tooLarge } from './refusals.ts';
-import type { GraphQLSchema } from 'graphql';
 
 /** An operation whose document has been validated. */
 export interface OperationToAdmit {
