@@ -84,7 +84,8 @@ const idFields: Readonly<Record<string, string>> = {
 const subjectOf = (type: EventType, data: object): string => {
   const { aggregate } = eventDefinitions[type];
   const field = idFields[aggregate] ?? `${aggregate[0]?.toLowerCase()}${aggregate.slice(1)}Id`;
-  return (data as Record<string, string>)[field] as string;
+  // The records of a service are one aggregate: its chain.
+  return (data as Record<string, string>)[field] ?? eventDefinitions[type].source;
 };
 
 /** A digest of every table: equal only when no row was added, changed or removed. Deliveries go on by themselves; what is sent is in outbox_event. */

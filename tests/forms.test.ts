@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '#chassis/testing/eventually.ts';
 import { attempt, findSlots, openHospital, registerPatient, registerPatients } from './hospital.ts';
+import { readBack, tellStory } from './story.ts';
 import { newKey, forms, startTestGraph, type TestGraph } from './test-system.ts';
 
 const selection = 'appointment { id } nextFreeSlots { startsAt }';
@@ -8,6 +10,7 @@ interface Booking {
   nextFreeSlots: { startsAt: string }[];
 }
 
+// One system of each form for all of it: starting one takes longer than most of what is done with it.
 describe.each(forms)('as %s', (form) => {
   let graph: TestGraph;
   beforeAll(async () => {
@@ -15,6 +18,75 @@ describe.each(forms)('as %s', (form) => {
   });
   afterAll(async () => {
     await graph[Symbol.asyncDispose]();
+  });
+
+  test('register, record an allergy, book, wait, admit, draft, override, sign, finish, charge, issue, pay twice; then the patient reads it all back', async () => {
+    const told = await tellStory(graph);
+    const patient = await graph.as('patient', told.patientId);
+    const { me } = await eventually(
+      () => patient.request<{ me: { patient: { appointments: { edges: { node: { status: string } }[] } } } }>(readBack),
+      (answer) => answer.me.patient.appointments.edges[0]?.node.status === 'FULFILLED',
+    );
+    const { patientId, visitId, appointmentId, prescriptionId, invoiceId, hospital } = told;
+    expect(me.patient).toMatchObject({
+      id: patientId,
+      allergies: { edges: [{ node: { substanceCode: 'class:penicillins', criticality: 'HIGH' } }] },
+      appointments: {
+        edges: [
+          {
+            node: {
+              id: appointmentId,
+              status: 'FULFILLED',
+              patient: { id: patientId },
+              practitioner: { id: hospital.practitionerId },
+              visit: {
+                id: visitId,
+                status: 'FINISHED',
+                appointment: { id: appointmentId },
+                charges: [{ status: 'BILLED', amount: { amountMinor: 12_000, currency: 'USD' } }],
+                prescriptions: {
+                  edges: [
+                    {
+                      node: {
+                        id: prescriptionId,
+                        status: 'ACTIVE',
+                        patient: { id: patientId },
+                        practitioner: { id: hospital.practitionerId },
+                        visit: { id: visitId },
+                      },
+                    },
+                  ],
+                },
+              },
+            },
+          },
+        ],
+      },
+      visits: { edges: [{ node: { id: visitId, status: 'FINISHED' } }] },
+      prescriptions: { edges: [{ node: { id: prescriptionId, status: 'ACTIVE' } }] },
+      invoices: {
+        edges: [
+          {
+            node: {
+              id: invoiceId,
+              status: 'BALANCED',
+              patient: { id: patientId },
+              payments: [{ status: 'SUCCEEDED' }, { status: 'SUCCEEDED' }],
+            },
+          },
+        ],
+      },
+    });
+
+    // Another patient sees none of it, by any way in.
+    const stranger = await graph.as('patient', 'pat_01kdvdna00e00800000000000z');
+    const answer = await stranger.request(
+      `query ($patient: ID!, $appointment: ID!, $visit: ID!, $prescription: ID!, $invoice: ID!) {
+      patient(id: $patient) { id } appointment(id: $appointment) { id } visit(id: $visit) { id } prescription(id: $prescription) { id } invoice(id: $invoice) { id }
+    }`,
+      { patient: patientId, appointment: appointmentId, visit: visitId, prescription: prescriptionId, invoice: invoiceId },
+    );
+    expect(answer).toEqual({ patient: null, appointment: null, visit: null, prescription: null, invoice: null });
   });
 
   test('of 200 people who book one slot at once one gets it and 199 are told SLOT_TAKEN with the next free times', async () => {
