@@ -98,10 +98,15 @@ describe('the graph', () => {
     expect(unexpected(attempts, table)).toEqual([]);
   }, 300_000);
 
-  test('has no rule that can be left out without anybody missing it', async () => {
-    const take = stepTaker(graph, schema, known, table);
-    const { rules, withoutEffect } = await rulesWithoutEffect(graph, table, known, everybody, take);
-    console.log(`access matrix: ${rules} rules were left out one by one`);
-    expect(withoutEffect).toEqual([]);
-  }, 300_000);
+  // A rule that is missing fails the tests above; that none is superfluous is asked by `npm run check:access`.
+  test.runIf(isWhole)(
+    'has no rule that can be left out without anybody missing it',
+    async () => {
+      const take = stepTaker(graph, schema, known, table);
+      const { rules, withoutEffect } = await rulesWithoutEffect(graph, table, known, everybody, take);
+      console.log(`access matrix: ${rules} rules were left out one by one`);
+      expect(withoutEffect).toEqual([]);
+    },
+    300_000,
+  );
 });

@@ -33,7 +33,7 @@ export const ready = (started: Started): Promise<string> =>
   eventually(
     () => started.said(),
     (text) => text.includes('The graph is ready') || started.child.exitCode !== null,
-    40_000,
+    120_000,
   );
 
 /** Programs of this system that still run: they all carry the folder in their command line or environment. */

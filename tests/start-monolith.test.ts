@@ -40,8 +40,8 @@ test('one process that listens at the port of the router only, survives its data
 
   process.kill(postmaster(folder), 'SIGKILL');
   const health = async () => (await fetch(`http://localhost:${ports.get('router')}/health/ready`)).status;
-  await eventually(health, (status) => status === 503, 20_000);
-  await eventually(health, (status) => status === 200, 40_000);
+  await eventually(health, (status) => status === 503, 60_000);
+  await eventually(health, (status) => status === 200, 60_000);
   expect(started.said()).toContain('PostgreSQL ended unexpectedly');
 
   started.child.kill('SIGTERM');

@@ -45,8 +45,8 @@ test('it says what it does and where it is; its database and its supervisor may 
 
   process.kill(postmaster(folder), 'SIGKILL');
   const health = async () => (await fetch(`http://localhost:${ports.get('router')}/health/ready`)).status;
-  await eventually(health, (status) => status === 503, 20_000);
-  await eventually(health, (status) => status === 200, 40_000);
+  await eventually(health, (status) => status === 503, 60_000);
+  await eventually(health, (status) => status === 200, 60_000);
   expect(started.said()).toContain('PostgreSQL ended unexpectedly');
 
   started.child.kill('SIGKILL');
@@ -72,7 +72,7 @@ test('SIGINT or SIGHUP while it starts leaves nothing behind', async () => {
   ] as const;
   for (const [signal, moment] of moments) {
     const started = start();
-    await eventually(started.said, (text) => text.includes(moment), 40_000);
+    await eventually(started.said, (text) => text.includes(moment), 60_000);
     started.child.kill(signal);
     expect(await started.ended).toBe(0);
     expect(await listening(ports.values())).toEqual([]);
