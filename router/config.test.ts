@@ -87,6 +87,16 @@ describe('a configuration that cannot work is refused with its reason', () => {
       { LINK_KEYS, OIDC_ISSUER: 'http://id.example', NODE_ENV: 'production' },
       /must be https/,
     ],
+    [
+      'keys that anyone on the way can put their own in place of',
+      { LINK_KEYS, JWT_ISSUER: 'x', JWKS_URL: 'http://id.example/jwks', NODE_ENV: 'production' },
+      /JWKS_URL must be https/,
+    ],
+    [
+      'a revocation list that anyone on the way can empty',
+      { LINK_KEYS, OIDC_ISSUER: 'https://id.example', REVOCATION_LIST_URL: 'http://id.example/r', NODE_ENV: 'production' },
+      /REVOCATION_LIST_URL must be https/,
+    ],
     ['two places for keys', { LINK_KEYS, JWT_ISSUER: 'x', JWKS_URL: 'https://id.example/jwks', JWKS_FILE: 'x' }, /set one of them/],
     ['two issuers', { LINK_KEYS, JWT_ISSUER: 'x', OIDC_ISSUER: 'https://id.example' }, /set one of them/],
     [

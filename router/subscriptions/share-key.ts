@@ -7,7 +7,11 @@ import type { ClientOperation } from './operations.ts';
  * document, name and variables in whatever order.
  * A digest, so that nothing about a patient stays in memory as a key.
  */
-export const shareKey = ({ query, operationName, variables }: ClientOperation, caller: Caller | null, address?: string): string =>
+export const shareKey = (
+  { query, operationName, variables }: ClientOperation,
+  caller: Caller | null,
+  address: string | undefined,
+): string =>
   createHash('sha256')
     .update(JSON.stringify(sorted([caller, address ?? null, query, operationName || null, variables ?? {}])))
     .digest('base64url');

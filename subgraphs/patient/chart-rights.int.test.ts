@@ -272,6 +272,25 @@ describe('the care team', () => {
     expect(await team(frontDesk)).toEqual([stranger.practitionerId]);
   });
 
+  it('does not let colleagues keep each other in it: whom a colleague added adds nobody', async () => {
+    const treating = await graph.treat(patientId);
+    await add(treating, stranger.practitionerId);
+    const friend = { patientId, practitionerId: treating.practitionerId };
+    expect(await graph.refused(stranger, 'addCareTeamMember', friend)).toEqual(['NOT_ALLOWED']);
+    expect(await team(frontDesk)).toEqual([stranger.practitionerId]);
+  });
+
+  it('does not read who looked at the chart; to ask leaves a record', async () => {
+    await add(patientCaller(patientId), stranger.practitionerId);
+    const history = 'query ($id: ID!) { patient(id: $id) { accessHistory { edges { cursor } } } }';
+    expect(await graph.as(stranger).execute(history, { id: patientId })).toEqual({ patient: { accessHistory: null } });
+    const { rows } = await graph.subgraph.database.pool.query(
+      `select entities from audit_event where outcome = 'DENIED' and patient_id = $1`,
+      [patientId],
+    );
+    expect(rows).toEqual([{ entities: [`Patient/${patientId}`] }]);
+  });
+
   it('has nobody twice, and is not for those who do not see it', async () => {
     const answers = await Promise.all(Array.from({ length: 4 }, () => add(patientCaller(patientId), stranger.practitionerId)));
     expect(answers.flatMap(({ userErrors }) => userErrors.map(({ code }) => code))).toEqual(['CONFLICT', 'CONFLICT', 'CONFLICT']);
